@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smtp/server/session_impl.h"
+
+namespace sealgate::smtp {
+
+namespace {
+
+std::string ehlo_lines(const ServerOptions& options, bool tls) {
+    std::string lines = options.hostname;
+    lines += "\nPIPELINING\nSIZE " + std::to_string(options.limits.message_size);
+    if (options.offer_starttls && !tls) lines += "\nSTARTTLS";
+    lines += "\nENHANCEDSTATUSCODES\n8BITMIME";
+    if (options.offer_dsn) lines += "\nDSN";
+    if (options.offer_smtputf8) lines += "\nSMTPUTF8";
+    if (options.offer_chunking) lines += "\nCHUNKING";
+    return lines;
+}
+
+}  // namespace
+
+void ServerSession::Impl::on_hello(Verb verb, std::string_view argument) {
+    const auto name = parse_helo(argument);
+    if (!name) return reply(name.error());
+    drop_transaction();
+    helo = *name;
+    esmtp = verb == Verb::ehlo;
+    reply({250, "", esmtp ? ehlo_lines(options, tls) : options.hostname});
+}
+
+}  // namespace sealgate::smtp

@@ -1,0 +1,103 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// What the server session is made of, for the files of this folder: the state, and one function per
+// command, each in a file of its own.
+
+#include "smtp/command.h"
+#include "smtp/content_reader.h"
+#include "smtp/line_reader.h"
+#include "smtp/server_session.h"
+
+#include <optional>
+
+namespace sealgate::smtp {
+
+struct Transaction {
+    Envelope envelope;
+    std::size_t tried = 0;   // RCPT commands
+    std::size_t chunks = 0;  // BDAT commands; above 0 only BDAT goes on
+    std::optional<ContentReader> content;
+};
+
+// A BDAT chunk on its way in. With a refusal its octets are read all the same, since the client
+// sends them in any case, and dropped.
+struct Chunk {
+    std::uint64_t left = 0;
+    std::uint64_t size = 0;
+    bool last = false;
+    std::optional<Reply> refusal;
+};
+
+struct ServerSession::Impl {
+    enum class Phase : std::uint8_t { fresh, command, content, chunk, tls, closed };
+    // What the caller was asked and has not answered.
+    enum class Question : std::uint8_t { none, mail, rcpt, data, bdat, message };
+
+    explicit Impl(const ServerOptions& server_options);
+
+    Step next();
+    void feed(std::string_view bytes);
+    void answer(const Reply& given);
+    void abort(const Reply& last);
+
+    // Adds a reply to the output; refusals count towards limits.errors.
+    void reply(const Reply& given);
+    // A last reply; nothing of the peer is read any more.
+    void hang_up(const Reply& last);
+    void ask(Question what, Step with);
+    // Ends the transaction, if there is one, and tells the caller.
+    void drop_transaction();
+    [[nodiscard]] Offered offered() const;
+    // Why DATA or BDAT cannot begin; nullopt when it can.
+    [[nodiscard]] std::optional<Reply> content_obstacle() const;
+    void open_content(Framing framing, std::uint64_t expected);
+    // Hands the message to the caller, or refuses it.
+    void finish_message();
+
+    bool read_command();
+    bool read_content();
+    std::size_t take_content(std::string_view bytes);
+    void on_line(const LineReader::Line& line);
+    void dispatch(const ParsedCommand& command);
+    [[nodiscard]] std::optional<Reply> limit_reached() const;
+
+    void on_hello(Verb verb, std::string_view argument);
+    void on_mail(std::string_view argument);
+    void answer_mail(const Reply& given);
+    void on_rcpt(std::string_view argument);
+    void answer_rcpt(const Reply& given);
+    void on_data(std::string_view argument);
+    void answer_data(const Reply& given);
+    void on_bdat(std::string_view argument);
+    void answer_bdat(const Reply& given);
+    void finish_chunk();
+    void on_rset(std::string_view argument);
+    void on_noop();
+    void on_quit(std::string_view argument);
+    void on_vrfy(std::string_view argument);
+    void on_help();
+    void on_starttls(std::string_view argument);
+    void tls_started();
+
+    const ServerOptions& options;
+    LineReader input;
+    std::string output;
+    Phase phase = Phase::fresh;
+    Question question = Question::none;
+    std::optional<Step> step;  // to be returned by next()
+    bool reset_due = false;    // TransactionReset is to be returned first
+
+    bool tls = false;
+    bool esmtp = false;
+    std::string helo;
+    std::optional<Transaction> transaction;
+    MailCommand asked_mail;
+    Recipient asked_recipient;
+    Chunk chunk;
+
+    std::size_t errors = 0;
+    std::size_t commands = 0;
+    std::size_t idle_commands = 0;
+};
+
+}  // namespace sealgate::smtp

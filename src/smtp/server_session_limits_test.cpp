@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a client that goes too far is told.
+#include "smtp/test_dialogue.h"
+
+namespace sealgate::smtp {
+namespace {
+
+TEST(ServerSession, H13_ALongCommandIsRefusedAndSkipped) {
+    Player player(options());
+    player.greet();
+    player.take_transcript();
+    player.feed("EHLO " + std::string(2048 - 5 - 2, 'a') + "\r\n");
+    player.feed("EHLO " + std::string(2048 - 5 - 1, 'a') + "\r\n");
+    player.feed("EHLO " + std::string(200UL * 1024UL, 'a') + "\r\nNOOP\r\n");
+    play(player, R"(
+S: 501 5.5.4
+S: 500 5.5.2
+S: 500 5.5.2
+S: 250
+)");
+    player.feed("EHLO " + std::string(10UL * 1024UL * 1024UL, 'a') + "\r\nNOOP\r\n", 65536);
+    play(player, "S: 500 5.5.2\nS: 421 4.7.0\n* close\n");
+}
+
+TEST(ServerSession, H13_LimitsOfContentAreAnsweredAfterIt) {
+    ServerOptions with = options();
+    with.limits.text_line = 100;
+    with.limits.header_bytes = 300;
+    with.limits.header_fields = 5;
+    with.limits.message_size = 1000;
+    std::string folded = "Subject: x\r\n";
+    for (int i = 0; i < 10; ++i)
+        folded += " " + std::string(40, 'x') + "\r\n";
+    std::string fields;
+    for (int i = 0; i < 6; ++i)
+        fields += "To: a@b\r\n";
+    std::string big = "\r\n";
+    for (int i = 0; i < 20; ++i)
+        big += std::string(60, 'x') + "\r\n";
+    for (const auto& [content, expected] :
+         std::initializer_list<std::pair<std::string, std::string>>{
+             {std::string(98, 'x') + "\r\n", "250 2.0.0 taken"},
+             {std::string(99, 'x') + "\r\n", "554 5.6.0 Line too long"},
+             {folded, "554 5.6.0 Header section too large"},
+             {fields, "554 5.6.0 Too many header fields"},
+             {big, "552 5.3.4"}}) {
+        Player player(with);
+        player.greet();
+        player.feed(transaction(content + ".\r\n"));
+        EXPECT_TRUE(player.transcript().contains("\r\n" + expected)) << player.transcript();
+        EXPECT_EQ(player.session().content_size(), 0U);
+    }
+}
+
+TEST(ServerSession, H12_SizeIsJudgedAtMailAndAgainByTheOctets) {
+    ServerOptions with = options();
+    with.limits.message_size = 1000;
+    Player player(with);
+    player.greet();
+    player.feed("EHLO c.example\r\n");
+    EXPECT_TRUE(player.transcript().contains("250-SIZE 1000\r\n"));
+    player.take_transcript();
+    player.feed("MAIL FROM:<a@b.example> SIZE=1001\r\nMAIL FROM:<a@b.example> SIZE=10\r\n");
+    player.feed("RCPT TO:<b@example.org>\r\nDATA\r\n");
+    play(player, "S: 552 5.3.4\nS: 250\nS: 250\nS: 354\n");
+    for (int i = 0; i < 200; ++i) {
+        player.feed("0123456789\r\n");
+        EXPECT_LE(player.session().content_size(), 1000U);
+        EXPECT_EQ(player.session().waiting(), Waiting::content);
+    }
+    EXPECT_EQ(player.session().content_size(), 0U) << "nothing is held that will be refused";
+    player.feed(".\r\n");
+    play(player, "S: 552 5.3.4\n* reset\n");
+    EXPECT_EQ(player.session().waiting(), Waiting::command);
+}
+
+TEST(ServerSession, H12_ChunksOverTheSizeAreSwallowed) {
+    ServerOptions with = options();
+    with.limits.message_size = 10;
+    Player player(with);
+    player.greet();
+    player.feed("EHLO c.example\r\n");
+    player.take_transcript();
+    player.feed(
+        "MAIL FROM:<a@b.example>\r\nRCPT TO:<b@example.org>\r\nBDAT 6\r\nabcd\r\n"
+        "BDAT 5 LAST\r\nxyz\r\nNOOP\r\n");
+    play(player, R"(
+S: 250
+S: 250
+S: 250
+S: 552 5.3.4
+* reset
+S: 250
+)");
+    EXPECT_TRUE(player.messages().empty());
+}
+
+TEST(ServerSession, H13_TooManyRecipientsAreTemporaryAndNoError) {
+    ServerOptions with = options();
+    with.limits.recipients = 3;
+    with.limits.errors = 2;
+    Player player(with);
+    player.greet();
+    player.feed("EHLO c.example\r\nMAIL FROM:<a@b.example>\r\n");
+    player.take_transcript();
+    for (int i = 0; i < 10; ++i)
+        player.feed("RCPT TO:<b@example.org>\r\n");
+    EXPECT_EQ(player.session().recipients(), 3U);
+    EXPECT_EQ(player.session().recipients_tried(), 10U);
+    EXPECT_TRUE(player.transcript().ends_with("452 4.5.3 Too many recipients\r\n"));
+    player.take_transcript();
+    player.feed("DATA\r\nx\r\n.\r\n");
+    play(player, "S: 354\n* message 3 octets, 1 fields, 3 recipients\nS: 250\n");
+}
+
+TEST(ServerSession, H13_TwelveHundredRecipientsGetAnAnswerEach) {
+    Player player(options());
+    player.greet();
+    player.feed("EHLO c.example\r\nMAIL FROM:<a@b.example>\r\n");
+    for (int i = 0; i < 1200; ++i)
+        player.feed("RCPT TO:<user" + std::to_string(i) + "@example.org>\r\n");
+    player.take_transcript();
+    player.feed("DATA\r\nx\r\n.\r\n");
+    play(player, "S: 354\n* message 3 octets, 1 fields, 1000 recipients\nS: 250\n");
+}
+
+TEST(ServerSession, ErrorsAreLimited) {
+    ServerOptions with = options();
+    with.limits.errors = 3;
+    dialogue(with, R"(
+C: BOGUS
+S: 500
+C: MAIL FROM:<a@example.com>
+S: 250
+C: RCPT TO:<no@example.org>
+S: 550
+C: RCPT TO:<later@example.org>
+S: 451
+C: RCPT TO:<b@example.org>
+S: 421 4.7.0
+* close
+)");
+}
+
+TEST(ServerSession, CommandsAreLimitedButATransactionMayEnd) {
+    ServerOptions with = options();
+    with.limits.commands = 4;  // one is EHLO
+    dialogue(with, R"(
+C: NOOP
+S: 250
+C: MAIL FROM:<a@example.com>
+S: 250
+C: RCPT TO:<b@example.org>
+S: 250
+C: DATA
+S: 354
+C: x
+C: .
+* message 3 octets
+S: 250
+C: NOOP
+S: 421 4.7.0
+* close
+)");
+    dialogue(with, R"(
+C: MAIL FROM:<a@example.com>
+S: 250
+C| RCPT TO:<b@example.org>
+C| RCPT TO:<b@example.org>
+C| RCPT TO:<b@example.org>
+C| RCPT TO:<b@example.org>
+C| RCPT TO:<b@example.org>
+C| RCPT TO:<b@example.org>
+C: RCPT TO:<b@example.org>
+S: 250
+S: 250
+S: 250
+S: 250
+S: 250
+S: 250
+S: 421 4.7.0
+* close
+)");
+}
+
+TEST(ServerSession, CommandsThatMoveNoMailAreLimited) {
+    ServerOptions with = options();
+    with.limits.idle_commands = 4;
+    dialogue(with, R"(
+C: NOOP
+S: 250
+C: MAIL FROM:<a@example.com>
+S: 250
+C: RSET
+S: 250
+* reset
+C: RSET
+S: 250
+C: NOOP
+S: 250
+C: HELP
+S: 214
+C: NOOP
+S: 421 4.7.0
+* close
+)");
+}
+
+TEST(ServerSession, ChunksAreLimited) {
+    ServerOptions with = options();
+    with.limits.chunks = 3;
+    Player player(with);
+    player.greet();
+    player.feed(
+        "EHLO c.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<b@example.org>\r\n"
+        "BDAT 1\r\nxBDAT 1\r\nxBDAT 1\r\nx");
+    player.take_transcript();
+    player.feed("BDAT 1\r\nx");
+    play(player, "S: 421 4.7.0\n* close\n");
+}
+
+}  // namespace
+}  // namespace sealgate::smtp
