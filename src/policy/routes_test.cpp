@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/routes.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sealgate::policy {
+namespace {
+
+mime::Domain domain(std::string_view text) {
+    return mime::Domain::parse(text).value();
+}
+
+Route route(std::string_view pattern, std::string_view hop) {
+    Route made;
+    made.domain = DomainPattern::parse(pattern).value();
+    made.next_hop = NextHop::parse(hop).value();
+    return made;
+}
+
+std::vector<Route> sample() {
+    return {route("*", "any.example:25"),
+            route(".partner.example", "suffix.example:25"),
+            route("partner.example", "exact.example:25"),
+            route(".deep.partner.example", "deeper.example:25"),
+            route("[192.0.2.9]", "literal.example:25"),
+            route("x.b\xC3\xBC"
+                  "cher.example",
+                  "idn.example:25")};
+}
+
+TEST(Routes, TheMostSpecificPatternWinsWhateverTheOrder) {
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"partner.example", "exact.example"},
+        {"PARTNER.example.", "exact.example"},
+        {"a.partner.example", "suffix.example"},
+        {"deep.partner.example", "deeper.example"},
+        {"x.y.deep.partner.example", "deeper.example"},
+        {"xdeep.partner.example", "suffix.example"},
+        {"notpartner.example", "any.example"},
+        {"example", "any.example"},
+        {"[192.0.2.9]", "literal.example"},
+        {"[192.0.2.8]", "any.example"},
+        {"x.xn--bcher-kva.example", "idn.example"},
+    };
+    std::vector<Route> routes = sample();
+    for (int turn = 0; turn < 2; ++turn) {
+        const Routes table(routes);
+        for (const auto& [name, host] : cases) {
+            const Route* found = table.find(domain(name));
+            ASSERT_NE(found, nullptr) << name;
+            EXPECT_EQ(found->next_hop.host, host) << name;
+        }
+        std::ranges::reverse(routes);
+    }
+}
+
+TEST(Routes, WithoutAStarWhatNoPatternCoversHasNoRoute) {
+    const Routes table({route(".partner.example", "h.example:25")});
+    EXPECT_EQ(table.find(domain("other.example")), nullptr);
+    EXPECT_EQ(table.find(domain("[192.0.2.1]")), nullptr);
+    EXPECT_NE(table.find(domain("partner.example")), nullptr);
+    EXPECT_EQ(Routes().find(domain("other.example")), nullptr);
+}
+
+TEST(Routes, CopyFindsItsOwnRoutes) {
+    Routes copy;
+    {
+        const Routes table(sample());
+        copy = table;
+    }
+    EXPECT_EQ(copy.find(domain("partner.example"))->next_hop.host, "exact.example");
+}
+
+TEST(NextHop, ReadsAndWritesItsForms) {
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"mail.example.com:25", "mail.example.com:25"},
+        {"MAIL.example.com.:587", "mail.example.com:587"},
+        {"localhost:2525", "localhost:2525"},
+        {"127.0.0.1:2600", "127.0.0.1:2600"},
+        {"[2001:DB8::1]:25", "[2001:db8::1]:25"},
+        {"[192.0.2.1]:25", "192.0.2.1:25"},
+        {"b\xC3\xBC"
+         "cher.example:25",
+         "xn--bcher-kva.example:25"},
+        {"mailbox:inbox", "mailbox:inbox"},
+        {"mailbox:/var/mail/a b", "mailbox:/var/mail/a b"},
+        {"mailbox:25", "mailbox:25"},
+    };
+    for (const auto& [text, printed] : cases) {
+        const auto hop = NextHop::parse(text);
+        ASSERT_TRUE(hop) << text << ": " << hop.error().detail();
+        EXPECT_EQ(hop->to_string(), printed);
+        EXPECT_EQ(NextHop::parse(printed).value(), *hop);
+    }
+}
+
+TEST(NextHop, RefusesWhatIsNearlyOne) {
+    for (const std::string text : {"",
+                                   ":25",
+                                   "mail.example.com",
+                                   "mail.example.com:",
+                                   "mail.example.com:0",
+                                   "mail.example.com:65536",
+                                   "mail.example.com:+25",
+                                   "mail.example.com:25 ",
+                                   "mail.example.com:smtp",
+                                   "mail example:25",
+                                   "::1:25",
+                                   "[::1]",
+                                   "[::1]:",
+                                   "[mail.example.com]:25",
+                                   "[]:25",
+                                   "10.0.0.256:25",
+                                   "10.0.0:25",
+                                   "user@mail.example.com:25",
+                                   "mailbox:",
+                                   "mailbox:../../etc",
+                                   "mailbox:a/../b",
+                                   "mailbox:a\nb",
+                                   "mailbox:\xFF"}) {
+        const auto hop = NextHop::parse(text);
+        ASSERT_FALSE(hop) << text;
+        EXPECT_EQ(hop.error().kind(), ErrorKind::malformed);
+        EXPECT_NE(hop.error().detail().find("is not a next hop"), std::string::npos);
+    }
+}
+
+TEST(NextHop, SaysThatMxIsNotAvailableYet) {
+    const auto hop = NextHop::parse("mx");
+    ASSERT_FALSE(hop);
+    EXPECT_NE(hop.error().detail().find("not available in this version"), std::string::npos);
+}
+
+TEST(RouteTls, NamesGoBothWays) {
+    for (const auto tls :
+         {RouteTls::none, RouteTls::opportunistic, RouteTls::required, RouteTls::verify}) {
+        EXPECT_EQ(parse_route_tls(to_string(tls)), tls);
+    }
+    EXPECT_EQ(parse_route_tls("Verify"), std::nullopt);
+    EXPECT_EQ(parse_route_tls(""), std::nullopt);
+}
+
+}  // namespace
+}  // namespace sealgate::policy
