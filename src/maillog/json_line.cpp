@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// A record as one JSON object. By hand, since a line has a fixed set of keys and stored text is
+// valid UTF-8: a JSON library would cost an allocation for each key.
+
+#include "maillog/mail_log.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace sealgate::maillog {
+namespace {
+
+void append_string(std::string& out, std::string_view text) {
+    out += '"';
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (byte < 0x20 || byte == 0x7F) {
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+void append_field(std::string& out, std::string_view key, std::string_view value) {
+    out += ",\"";
+    out += key;
+    out += "\":";
+    append_string(out, value);
+}
+
+}  // namespace
+
+void append_json(std::string& out, const Record& record) {
+    const Event& event = record.event;
+    out += "{\"time\":\"";
+    out += to_rfc3339(event.time);
+    fmt::format_to(std::back_inserter(out), "\",\"sequence\":{}", record.sequence);
+    append_field(out, "level", to_string(event.level));
+    if (event.connection) {
+        append_field(out, "id", sealgate::to_string(*event.connection));
+    } else {
+        out += ",\"id\":null";
+    }
+    if (event.message) {
+        append_field(out, "message", sealgate::to_string(*event.message));
+    } else {
+        out += ",\"message\":null";
+    }
+    append_field(out, "message_id", event.message_id);
+    append_field(out, "sender", event.sender);
+    append_field(out, "recipient", event.recipient);
+    append_field(out, "verdict", to_string(event.verdict));
+    append_field(out, "text", event.text);
+    out += '}';
+}
+
+std::string render_json(const Record& record) {
+    std::string out;
+    append_json(out, record);
+    return out;
+}
+
+}  // namespace sealgate::maillog
