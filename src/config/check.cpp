@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/problems.h"
+#include "config/units.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+namespace sealgate::config {
+
+namespace {
+
+bool is_wildcard(const std::string& host) {
+    return host == "0.0.0.0" || host == "::";
+}
+
+// Whether two sockets on these addresses would be in each other's way. "::" is not compared with
+// IPv4 addresses, since our IPv6 sockets take IPv6 alone.
+bool clash(const SocketAddress& a, const SocketAddress& b) {
+    if (a.port == 0 || a.port != b.port) return false;
+    const bool same_family =
+        (a.host.find(':') == std::string::npos) == (b.host.find(':') == std::string::npos);
+    return same_family && (a.host == b.host || is_wildcard(a.host) || is_wildcard(b.host));
+}
+
+class Checker {
+public:
+    Checker(const Settings& settings, Problems& problems)
+        : settings_(settings),
+          problems_(problems) {}
+
+    void run() {
+        check_listeners();
+        check_tls();
+        check_numbers();
+        check_mail_log();
+        check_domains();
+        check_routes();
+        check_overrides();
+    }
+
+private:
+    void check_listeners() {
+        const auto& listeners = settings_.listeners;
+        constexpr std::size_t kMaxListeners = 100;
+        if (listeners.size() > kMaxListeners) {
+            problems_.add_at(object_key("listener", kMaxListeners), "more than 100 listeners");
+            return;  // what follows compares each with each
+        }
+        for (std::size_t i = 0; i < listeners.size(); ++i) {
+            const std::string place = object_key("listener", i);
+            for (std::size_t j = 0; j < i; ++j) {
+                if (listeners[i].name == listeners[j].name && !listeners[i].name.empty()) {
+                    problems_.add_at(
+                        place + ".name",
+                        fmt::format("two listeners are named '{}'; the other is in "
+                                    "line {}",
+                                    listeners[i].name,
+                                    problems_.place_of(object_key("listener", j)).line));
+                }
+                if (clash(listeners[i].address, listeners[j].address)) {
+                    problems_.add_at(
+                        place + ".address",
+                        fmt::format("listener '{}' has this address already", listeners[j].name));
+                }
+            }
+            if (settings_.api.address && clash(listeners[i].address, *settings_.api.address)) {
+                problems_.add_at(
+                    "api.address",
+                    fmt::format("listener '{}' has this address already", listeners[i].name));
+            }
+            check_trust(listeners[i], place);
+        }
+    }
+
+    void check_trust(const Listener& listener, const std::string& place) {
+        if (listener.direction == Direction::inbound) return;
+        const std::string key = place + ".trusted_networks";
+        if (listener.trusted_networks.empty()) {
+            problems_.add_at(key,
+                             fmt::format("listener '{}' trusts no network, so nobody could send "
+                                         "through it; name the networks of your mail servers",
+                                         listener.name));
+        }
+        for (const Network& network : listener.trusted_networks) {
+            if (!network.to_string().ends_with("/0")) continue;
+            problems_.add_at(
+                key,
+                fmt::format("listener '{}' trusts {}, every address there is: it would "
+                            "be an open relay; name the networks of your mail servers",
+                            listener.name,
+                            network.to_string()));
+        }
+    }
+
+    void check_tls() {
+        const Tls& tls = settings_.tls;
+        if (!tls.certificate_file.empty() && tls.key_file.empty()) {
+            problems_.add_at("tls.certificate_file",
+                             "'certificate_file' in [tls] needs 'key_file' as well");
+        }
+        if (tls.certificate_file.empty() && !tls.key_file.empty()) {
+            problems_.add_at("tls.key_file",
+                             "'key_file' in [tls] needs 'certificate_file' as well");
+        }
+    }
+
+    void check_numbers() {
+        const Delivery& delivery = settings_.delivery;
+        if (delivery.retry.size() > 100) {
+            problems_.add_at("delivery.retry", "'retry' has more than 100 waits");
+        }
+        if (delivery.warn_after >= delivery.give_up_after) {
+            problems_.add_at(
+                problems_.is_written("delivery.warn_after") ? "delivery.warn_after"
+                                                            : "delivery.give_up_after",
+                fmt::format("'warn_after' ({}) must be less than 'give_up_after' ({}); 0s warns "
+                            "never",
+                            format_duration(delivery.warn_after),
+                            format_duration(delivery.give_up_after)));
+        }
+        if (settings_.smtp.limits.header_bytes > settings_.smtp.limits.message_size) {
+            problems_.add_at("smtp.header_bytes", "'header_bytes' is larger than 'message_size'");
+        }
+        if (settings_.limits.memory < settings_.smtp.limits.message_size) {
+            problems_.add_at(
+                problems_.is_written("limits.memory") ? "limits.memory" : "smtp.message_size",
+                fmt::format("'memory' in [limits] ({}) is less than 'message_size' in [smtp] ({}): "
+                            "such a message could never come in",
+                            format_size(settings_.limits.memory),
+                            format_size(settings_.smtp.limits.message_size)));
+        }
+    }
+
+    void check_mail_log() {
+        const MailLog& log = settings_.mail_log;
+        if (!log.file.empty() && settings_.path(log.file) == settings_.path(log.json_file)) {
+            problems_.add_at("mail_log.json_file",
+                             "'file' and 'json_file' in [mail_log] name the same file");
+        }
+    }
+
+    void check_domains() {
+        std::unordered_map<std::string, std::uint32_t> lines;
+        for (const DeclaredDomain& declared : settings_.domains) {
+            const auto [seen, added] =
+                lines.emplace(declared.domain.name.ascii(), declared.origin.line);
+            if (added || declared.domain.name.empty()) continue;
+            problems_.add({declared.origin.line, 1},
+                          fmt::format("domain '{}' is declared twice; the other is in line {}",
+                                      declared.domain.name.ascii(),
+                                      seen->second));
+        }
+    }
+
+    void check_routes() {
+        std::unordered_map<std::string, std::uint32_t> lines;
+        for (const DeclaredRoute& declared : settings_.routes) {
+            const policy::Route& route = declared.route;
+            const Place at{declared.origin.line, 1};
+            const auto [seen, added] = lines.emplace(route.domain.text(), declared.origin.line);
+            if (!added) {
+                problems_.add(at,
+                              fmt::format("there are two routes for '{}'; the other is in line {}",
+                                          route.domain.text(),
+                                          seen->second));
+            }
+            if (!route.tls_name.empty() && route.tls != policy::RouteTls::verify) {
+                problems_.add(at,
+                              "'tls_name' is only looked at with tls = \"verify\"; change 'tls' or "
+                              "remove it");
+            }
+            check_loop(route, at);
+        }
+    }
+
+    void check_loop(const policy::Route& route, Place at) {
+        if (route.next_hop.kind != policy::NextHop::Kind::smtp) return;
+        for (const Listener& listener : settings_.listeners) {
+            if (listener.address.port != route.next_hop.port ||
+                listener.address.host != route.next_hop.host) {
+                continue;
+            }
+            problems_.add(at,
+                          fmt::format("the next hop {} is our own listener '{}': mail would go in "
+                                      "circles",
+                                      route.next_hop.to_string(),
+                                      listener.name));
+        }
+    }
+
+    void check_overrides() {
+        if (!settings_.unmanaged_senders) return;
+        const auto& overrides = settings_.unmanaged_senders->senders.overrides;
+        for (std::size_t i = 0; i < overrides.size(); ++i) {
+            const std::string& name = overrides[i].listener;
+            if (name.empty()) continue;
+            if (std::ranges::count(settings_.listeners, name, &Listener::name) > 0) continue;
+            problems_.add_at(object_key("override", i) + ".listener",
+                             fmt::format("there is no listener named '{}'", name));
+        }
+    }
+
+    const Settings& settings_;
+    Problems& problems_;
+};
+
+}  // namespace
+
+void check_settings(const Settings& settings, Problems& problems) {
+    Checker(settings, problems).run();
+}
+
+}  // namespace sealgate::config

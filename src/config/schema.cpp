@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/schema.h"
+
+#include "base/text.h"
+#include "config/secret_text.h"
+#include "config/value_types.h"
+
+#include <algorithm>
+#include <type_traits>
+
+namespace sealgate::config {
+
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr std::uint64_t kTiB = 1024 * 1024 * kMiB;
+
+// The field of an object, for reading and for writing.
+// NOLINTNEXTLINE(cppcoreguidelines-macro-usage): a generic lambda for each line of the tables.
+#define SG_AT(field) [](auto& object) -> auto& { return object.field; }
+
+template <class Object, class Value, class At>
+Key<Object> key(std::string_view section,
+                std::string_view name,
+                Type<Value> type,
+                At at,
+                Takes takes,
+                std::string_view description) {
+    using Field = std::remove_cvref_t<decltype(at(std::declval<Object&>()))>;
+    Key<Object> made;
+    made.section = section;
+    made.name = name;
+    made.type = type.words;
+    made.takes = takes;
+    made.description = description;
+    made.set = [read = type.read, at](Object& object,
+                                      const Node& node) -> std::optional<std::string> {
+        auto value = read(node);
+        if (!value) return std::move(value).error();
+        if constexpr (std::is_same_v<Field, days>) {
+            at(object) = std::chrono::floor<days>(*value);
+        } else if constexpr (std::is_arithmetic_v<Field>) {
+            at(object) = static_cast<Field>(*value);
+        } else {
+            at(object) = *std::move(value);
+        }
+        return std::nullopt;
+    };
+    made.get = [write = type.write, at](const Object& object) -> std::string {
+        const auto& field = at(object);
+        if constexpr (std::is_same_v<Field, std::optional<Value>>) {
+            return field ? write(*field) : std::string{};
+        } else if constexpr (std::is_arithmetic_v<Field>) {
+            return write(static_cast<Value>(field));
+        } else {
+            return write(field);
+        }
+    };
+    return made;
+}
+
+template <class Object>
+Key<Object> required(Key<Object> key) {
+    key.required = true;
+    return key;
+}
+
+std::string check_hostname(const std::string& text) {
+    const auto domain = mime::Domain::parse(text);
+    if (domain && !domain->is_literal()) return "";
+    return "must be a host name, such as \"gw.example.com\"";
+}
+
+std::string check_mailbox(const std::string& text) {
+    if (text.empty() || mime::Address::parse(text)) return "";
+    return "must be a mail address, such as \"postmaster@example.com\"";
+}
+
+std::string check_database(const std::string& text) {
+    const bool sqlite = text.starts_with("sqlite:") && text.size() > 7;
+    const bool postgres = text.starts_with("postgresql://") && text.size() > 13;
+    if (sqlite || postgres) return "";
+    return "must be \"sqlite:FILE\" or \"postgresql://USER@HOST/DATABASE\"";
+}
+
+std::string check_listener_name(const std::string& text) {
+    const auto good = [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; };
+    if (text.empty() || text.size() > 32 || !std::ranges::all_of(text, good)) {
+        return "must have 1 to 32 letters, digits, '-' or '_'";
+    }
+    // The ports file names the API beside the listeners.
+    return text == "api" ? "must not be 'api', which names the API's own port" : "";
+}
+
+// RFC 5424 section 6.2.5, and what readers of the old log layout can tell from "[pid]:".
+std::string check_tag(const std::string& text) {
+    const auto good = [](char c) {
+        return c > ' ' && c < 0x7F && c != '[' && c != ']' && c != ':';
+    };
+    if (!text.empty() && text.size() <= 48 && std::ranges::all_of(text, good)) return "";
+    return "must have 1 to 48 printable ASCII characters without blanks, '[', ']' and ':'";
+}
+
+Type<char> node_type() {
+    Type<char> type;
+    type.words = "letter `A` to `Z`, or empty";
+    type.read = [](const Node& node) -> Read<char> {
+        if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
+        if (node.text.empty()) return '\0';
+        if (node.text.size() == 1 && node.text[0] >= 'A' && node.text[0] <= 'Z')
+            return node.text[0];
+        return std::unexpected("must be one letter from 'A' to 'Z', or empty on a single node");
+    };
+    type.write = [](const char& letter) {
+        return letter == 0 ? std::string("\"\"") : quote(std::string(1, letter));
+    };
+    return type;
+}
+
+// Checked only: there is one protocol in this version, and no field for it.
+Key<Listener> protocol_key() {
+    Key<Listener> key;
+    key.name = "protocol";
+    key.type = "`smtp`";
+    key.takes = Takes::restart;
+    key.description = "The protocol spoken.";
+    key.set = [](Listener&, const Node& node) -> std::optional<std::string> {
+        if (node.kind != NodeKind::text) return wrong_kind("a text", node);
+        if (node.text == "smtp") return std::nullopt;
+        if (node.text != "lmtp") return "must be 'smtp'";
+        return "cannot be 'lmtp', which is not available in this version; use 'smtp'";
+    };
+    key.get = [](const Listener&) { return quote("smtp"); };
+    return key;
+}
+
+Type<std::string> database_type() {
+    auto type = text_type("`sqlite:FILE` or `postgresql://USER@HOST/DATABASE`", check_database);
+    type.write = [](const std::string& url) { return quote(without_password(url)); };
+    return type;
+}
+
+Type<mime::Domain> domain_type() {
+    Type<mime::Domain> type;
+    type.words = "domain";
+    type.read = [](const Node& node) -> Read<mime::Domain> {
+        if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
+        auto domain = mime::Domain::parse(node.text);
+        if (domain && !domain->is_literal()) return *std::move(domain);
+        return std::unexpected("must be a domain, such as \"example.com\"");
+    };
+    type.write = [](const mime::Domain& domain) { return quote(domain.ascii()); };
+    return type;
+}
+
+Type<policy::DomainPattern> pattern_type() {
+    Type<policy::DomainPattern> type;
+    type.words = "`DOMAIN`, `.DOMAIN` or `*`";
+    type.read = [](const Node& node) -> Read<policy::DomainPattern> {
+        if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
+        auto pattern = policy::DomainPattern::parse(node.text);
+        if (pattern) return *std::move(pattern);
+        return std::unexpected("is wrong: " + pattern.error().detail());
+    };
+    type.write = [](const policy::DomainPattern& pattern) { return quote(pattern.text()); };
+    return type;
+}
+
+Type<policy::NextHop> next_hop_type() {
+    Type<policy::NextHop> type;
+    type.words = "`HOST:PORT` or `mailbox:DIR`";
+    type.read = [](const Node& node) -> Read<policy::NextHop> {
+        if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
+        auto hop = policy::NextHop::parse(node.text);
+        if (hop) return *std::move(hop);
+        return std::unexpected("is wrong: " + hop.error().detail());
+    };
+    type.write = [](const policy::NextHop& hop) { return quote(hop.to_string()); };
+    return type;
+}
+
+Type<std::string> optional_file() {
+    return text_type("file, or empty", Empty::allowed);
+}
+
+template <class Value, class... Values>
+Type<Value> words_of(std::string_view (*name)(Value), Value first, Values... rest) {
+    return choice_type<Value>({{name(first), first}, {name(rest), rest}...});
+}
+
+std::vector<Key<Settings>> make_settings_keys() {
+    constexpr auto kReload = Takes::reload;
+    constexpr auto kRestart = Takes::restart;
+    const auto count = [](std::int64_t most) { return number_type(1, most); };
+    const auto timeout = [] { return duration_type(seconds(1), days(1)); };
+    const auto one = [](auto... arguments) { return key<Settings>(arguments...); };
+    using std::string_view;
+    return {
+        // clang-format off
+        one("", "hostname", text_type("host name", check_hostname), SG_AT(hostname), kRestart, "The name of this gateway in greetings, trace headers and reports. Default: the machine's fully qualified name."),
+        one("", "data_dir", text_type("directory", Empty::refused), SG_AT(data_dir), kRestart, "Everything the gateway keeps. It is made when it is missing."),
+        one("", "database", database_type(), SG_AT(database), kRestart, "Where domains, routes, templates and the audit log are kept; a relative file lies in `data_dir`."),
+        one("", "postmaster", text_type("mail address, or empty", check_mailbox), SG_AT(postmaster), kReload, "The From address of reports. Empty: postmaster at `hostname`."),
+        one("", "node", node_type(), SG_AT(node), kRestart, "The letter of this node before the numbers of connection IDs, where several nodes share one database."),
+
+        one("tls", "certificate_file", optional_file(), SG_AT(tls.certificate_file), kReload, "The certificate with its chain, PEM. Empty: one is made and signed by itself at first start."),
+        one("tls", "key_file", optional_file(), SG_AT(tls.key_file), kReload, "The private key of the certificate, PEM."),
+        one("tls", "ca_file", optional_file(), SG_AT(tls.ca_file), kReload, "The authorities that routes with `tls = \"verify\"` trust, PEM. Empty: those of the system."),
+
+        one("smtp", "command_line", size_type(512, kMiB), SG_AT(smtp.limits.command_line), kReload, "The longest command line; beyond it 500 5.5.2."),
+        one("smtp", "text_line", size_type(1000, 64 * kMiB), SG_AT(smtp.limits.text_line), kReload, "The longest line of content; beyond it 554 5.6.0."),
+        one("smtp", "header_bytes", size_type(kKiB, 64 * kMiB), SG_AT(smtp.limits.header_bytes), kReload, "The largest header section of a message; beyond it 554 5.6.0."),
+        one("smtp", "header_fields", count(1'000'000), SG_AT(smtp.limits.header_fields), kReload, "The most header fields of a message; beyond it 554 5.6.0."),
+        one("smtp", "message_size", size_type(64 * kKiB, 2048 * kMiB), SG_AT(smtp.limits.message_size), kReload, "The largest message, announced as SIZE; beyond it 552 5.3.4."),
+        one("smtp", "recipients", number_type(100, 100'000), SG_AT(smtp.limits.recipients), kReload, "The most recipients of a message (RFC 5321 asks for 100 at least); beyond it 452 4.5.3."),
+        one("smtp", "errors", count(10'000), SG_AT(smtp.limits.errors), kReload, "Refused commands in a session; beyond it 421 4.7.0."),
+        one("smtp", "commands", count(10'000'000), SG_AT(smtp.limits.commands), kReload, "Commands in a session; beyond it 421 4.7.0."),
+        one("smtp", "idle_commands", count(100'000), SG_AT(smtp.limits.idle_commands), kReload, "Commands in a row that move no mail; beyond it 421 4.7.0."),
+        one("smtp", "chunks", count(10'000'000), SG_AT(smtp.limits.chunks), kReload, "BDAT chunks of a message; beyond it 421 4.7.0."),
+        one("smtp", "refuse_bare_newlines", boolean_type(), SG_AT(smtp.refuse_bare_newlines), kReload, "Refuse content that has CR or LF alone, which other servers may read as the end of a message."),
+        one("smtp", "command_timeout", timeout(), SG_AT(smtp.timeouts.command), kReload, "How long to wait for a command."),
+        one("smtp", "content_timeout", timeout(), SG_AT(smtp.timeouts.content), kReload, "How long to wait for the next block of content."),
+        one("smtp", "session_timeout", timeout(), SG_AT(smtp.timeouts.session), kReload, "How long a session may last that carries no mail."),
+        one("smtp", "handshake_timeout", timeout(), SG_AT(smtp.timeouts.handshake), kReload, "How long a TLS handshake may take."),
+        one("smtp", "connections", count(1'000'000), SG_AT(smtp.connections), kReload, "Connections at a time, all listeners together; beyond it 421 4.3.2."),
+        one("smtp", "connections_per_source", count(1'000'000), SG_AT(smtp.connections_per_source), kReload, "Connections at a time from one address; beyond it 421 4.7.0. Trusted networks are exempt."),
+        one("smtp", "received_limit", count(1000), SG_AT(smtp.received_limit), kReload, "Received fields after which a message is taken to be in a loop (5.4.6)."),
+        one("smtp", "trace_headers", boolean_type(), SG_AT(smtp.trace_headers), kReload, "Add our Received and loop-guard fields. False adds nothing at all to mail that passes."),
+
+        one("delivery", "retry", list_type(duration_type(seconds(1), days(7)), Empty::refused), SG_AT(delivery.retry), kReload, "The waits between attempts; the last repeats."),
+        one("delivery", "jitter_percent", number_type(0, 90), SG_AT(delivery.jitter_percent), kReload, "By how much a wait is varied, so that retries spread."),
+        one("delivery", "warn_after", duration_type(seconds(0), days(365)), SG_AT(delivery.warn_after), kReload, "When the sender is told of a delay; `0s` for never."),
+        one("delivery", "give_up_after", duration_type(seconds(1), days(365)), SG_AT(delivery.give_up_after), kReload, "When a message is returned as undeliverable."),
+        one("delivery", "give_up_bounce_after", duration_type(seconds(1), days(365)), SG_AT(delivery.give_up_bounce_after), kReload, "When a report of ours that cannot be delivered is dropped."),
+        one("delivery", "connections_per_next_hop", count(10'000), SG_AT(delivery.connections_per_next_hop), kReload, "Connections at a time to one next hop."),
+        one("delivery", "messages_per_connection", count(1'000'000), SG_AT(delivery.messages_per_connection), kReload, "Messages after which a connection is closed."),
+        one("delivery", "connection_age", timeout(), SG_AT(delivery.connection_age), kReload, "How old a connection may get that is used again."),
+        one("delivery", "connection_idle", timeout(), SG_AT(delivery.connection_idle), kReload, "How long a connection is kept open for the next message."),
+        one("delivery", "connect_timeout", timeout(), SG_AT(delivery.connect_timeout), kReload, "How long to wait for a connection."),
+        one("delivery", "reply_timeout", timeout(), SG_AT(delivery.reply_timeout), kReload, "How long to wait for a reply before the content."),
+        one("delivery", "final_timeout", timeout(), SG_AT(delivery.final_timeout), kReload, "How long to wait for the reply after the content; too short makes duplicates."),
+        one("delivery", "patience_outbound", timeout(), SG_AT(delivery.patience_outbound), kReload, "Mode `through`, outbound: how long the client waits before the message is spooled."),
+        one("delivery", "patience_inbound", timeout(), SG_AT(delivery.patience_inbound), kReload, "Mode `through`, inbound: how long the client waits before it is told 451."),
+
+        one("reports", "unmanaged_domain_template", boolean_type(), SG_AT(reports.unmanaged_domain_template), kReload, "Bounce mail of unmanaged senders with the template `Message Bounced -- Unmanaged Domain`; false: with `Message Bounced -- Internal Server Error`."),
+
+        one("limits", "memory", size_type(kMiB, kTiB), SG_AT(limits.memory), kReload, "Message content held in memory; before it is used up, clients are told to come later."),
+        one("limits", "queued_messages", count(1'000'000'000), SG_AT(limits.queued_messages), kReload, "Messages in the spool; at the limit, clients are told to come later."),
+        one("limits", "free_disk", size_type(0, 1024 * kTiB), SG_AT(limits.free_disk), kReload, "Kept free on the spool's disk."),
+
+        one("spool", "key_file", optional_file(), SG_AT(spool.key_file), kRestart, "The key that mail at rest is encrypted with; best on another disk. Empty: the systemd credential `sealgate-spool-key`, or else `spool.key` in `data_dir`."),
+
+        one("mail_log", "tag", text_type("word", check_tag), SG_AT(mail_log.tag), kReload, "The program's name in each line, for readers that expect another."),
+        one("mail_log", "file", optional_file(), SG_AT(mail_log.file), kRestart, "The text log; a relative file lies in `data_dir`. Empty: none."),
+        one("mail_log", "json_file", optional_file(), SG_AT(mail_log.json_file), kRestart, "The same as JSON lines. Empty: none."),
+        one("mail_log", "on_failure", choice_type<OnFailure>({{"stop", OnFailure::stop}, {"continue", OnFailure::carry_on}}), SG_AT(mail_log.on_failure), kReload, "What becomes of mail when the log cannot be written: 451, or carried without a trace."),
+        one("mail_log", "keep_for", duration_type(days(1), days(36500)), SG_AT(mail_log.keep_for), kReload, "How long the log is kept; full days."),
+        one("mail_log", "keep_size", size_type(0, 1024 * kTiB), SG_AT(mail_log.keep_size), kReload, "How large the log may get; `0 B` for no limit."),
+
+        one("api", "address", address_type(), SG_AT(api.address), kRestart, "Where the API listens on TCP. Absent: only on the Unix socket."),
+        one("api", "public_networks", list_type(network_type(), Empty::allowed), SG_AT(api.public_networks), kReload, "Who may read health, metrics and the description of the API."),
+        // clang-format on
+    };
+}
+
+std::vector<Key<Listener>> make_listener_keys() {
+    const auto one = [](auto... arguments) { return key<Listener>(arguments...); };
+    return {
+        // clang-format off
+        required(one("", "name", text_type("name", check_listener_name), SG_AT(name), Takes::restart, "The name of the listener in logs, overrides and `ports.json`.")),
+        required(one("", "address", address_type(), SG_AT(address), Takes::restart, "Where it listens; port 0 takes any free one.")),
+        one("", "direction", choice_type<Direction>({{"outbound", Direction::outbound}, {"inbound", Direction::inbound}, {"unified", Direction::unified}}), SG_AT(direction), Takes::restart, "Whose mail it takes: ours, the world's, or both by source network."),
+        one("", "mode", choice_type<Mode>({{"store", Mode::store}, {"through", Mode::through}}), SG_AT(mode), Takes::restart, "250 after our own sync, or after the next hop's 250. Default: `store`; `through` for inbound."),
+        one("", "tls", choice_type<ListenerTls>({{"none", ListenerTls::none}, {"starttls", ListenerTls::starttls}, {"starttls-required", ListenerTls::starttls_required}, {"implicit", ListenerTls::implicit}}), SG_AT(tls), Takes::restart, "Whether TLS is offered, asked for, or there from the first byte."),
+        one("", "trusted_networks", list_type(network_type(), Empty::allowed), SG_AT(trusted_networks), Takes::reload, "Outbound: who may connect. Unified: whose mail is outbound."),
+        protocol_key(),
+        // clang-format on
+    };
+}
+
+}  // namespace
+
+std::vector<Network> loopback_networks() {
+    return {Network::parse("127.0.0.0/8").value(), Network::parse("::1").value()};
+}
+
+const std::vector<Key<Settings>>& settings_keys() {
+    static const std::vector<Key<Settings>> keys = make_settings_keys();
+    return keys;
+}
+
+const std::vector<Key<Listener>>& listener_keys() {
+    static const std::vector<Key<Listener>> keys = make_listener_keys();
+    return keys;
+}
+
+const std::vector<Key<policy::ManagedDomain>>& domain_keys() {
+    using Object = policy::ManagedDomain;
+    static const std::vector<Key<Object>> keys = {
+        // clang-format off
+        required(key<Object>("", "name", domain_type(), SG_AT(name), Takes::reload, "The domain.")),
+        key<Object>("", "subdomains", boolean_type(), SG_AT(subdomains), Takes::reload, "Its subdomains are managed as well."),
+        // clang-format on
+    };
+    return keys;
+}
+
+const std::vector<Key<policy::Route>>& route_keys() {
+    using Object = policy::Route;
+    using policy::RouteTls;
+    static const std::vector<Key<Object>> keys = {
+        // clang-format off
+        required(key<Object>("", "domain", pattern_type(), SG_AT(domain), Takes::reload, "Of the recipient: one domain, one with its subdomains, or all. The most specific wins.")),
+        required(key<Object>("", "next_hop", next_hop_type(), SG_AT(next_hop), Takes::reload, "The mail server that takes the mail, or a Maildir.")),
+        key<Object>("", "tls", words_of<RouteTls>(policy::to_string, RouteTls::none, RouteTls::opportunistic, RouteTls::required, RouteTls::verify), SG_AT(tls), Takes::reload, "STARTTLS: never, when offered, always, always with a checked certificate."),
+        key<Object>("", "tls_name", text_type("host name, or empty", [](const std::string& text) { return text.empty() ? std::string{} : check_hostname(text); }), SG_AT(tls_name), Takes::reload, "With `tls = \"verify\"`: the name in the certificate. Empty: the host of `next_hop`."),
+        // clang-format on
+    };
+    return keys;
+}
+
+const std::vector<Key<policy::UnmanagedSenders>>& unmanaged_keys() {
+    using Object = policy::UnmanagedSenders;
+    using policy::UnmanagedAction;
+    static const std::vector<Key<Object>> keys = {
+        // clang-format off
+        key<Object>("", "action", words_of<UnmanagedAction>(policy::to_string, UnmanagedAction::reject, UnmanagedAction::bounce, UnmanagedAction::pass), SG_AT(action), Takes::reload, "What is done with mail from a domain that is not managed."),
+        // clang-format on
+    };
+    return keys;
+}
+
+const std::vector<Key<policy::UnmanagedOverride>>& override_keys() {
+    using Object = policy::UnmanagedOverride;
+    using policy::UnmanagedAction;
+    static const std::vector<Key<Object>> keys = {
+        // clang-format off
+        key<Object>("", "listener", text_type("name", Empty::allowed), SG_AT(listener), Takes::reload, "Only on this listener."),
+        key<Object>("", "network", network_type(), SG_AT(network), Takes::reload, "Only from this network."),
+        key<Object>("", "domain", pattern_type(), SG_AT(domain), Takes::reload, "Only for these senders' domains."),
+        required(key<Object>("", "action", words_of<UnmanagedAction>(policy::to_string, UnmanagedAction::reject, UnmanagedAction::bounce, UnmanagedAction::pass), SG_AT(action), Takes::reload, "What is done then.")),
+        // clang-format on
+    };
+    return keys;
+}
+
+std::vector<std::string_view> sections() {
+    std::vector<std::string_view> names;
+    for (const auto& key : settings_keys()) {
+        if (names.empty() || names.back() != key.section) names.push_back(key.section);
+    }
+    return names;
+}
+
+Settings default_settings() {
+    Settings settings;
+    settings.hostname = machine_name();
+    Listener outbound;
+    outbound.name = "outbound";
+    outbound.address = {"127.0.0.1", 2525};
+    settings.listeners.push_back(outbound);
+    return settings;
+}
+
+}  // namespace sealgate::config
