@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/carrier.h"
+
+#include "delivery/maildir.h"
+#include "net/offload.h"
+
+#include <algorithm>
+
+namespace sealgate::delivery {
+
+using net::Task;
+
+Carrier::Carrier(UpstreamPool& upstreams,
+                 net::asio::thread_pool& pool,
+                 os::FileSystem& files,
+                 std::string data_dir,
+                 std::string hostname)
+    : upstreams_(upstreams),
+      pool_(pool),
+      files_(files),
+      data_dir_(std::move(data_dir)),
+      hostname_(std::move(hostname)) {}
+
+Task<Carried> Carrier::deliver(const policy::Route& route, const Released& released) {
+    if (route.next_hop.kind == policy::NextHop::Kind::mailbox) {
+        auto carried = co_await to_mailbox(route, released.shipment());
+        co_return carried;
+    }
+    auto carried = co_await by_smtp(route, released);
+    co_return carried;
+}
+
+Task<Carried> Carrier::by_smtp(const policy::Route& route, const Released& released) {
+    Carried carried;
+    for (bool fresh = false;; fresh = true) {
+        auto lease = co_await upstreams_.acquire(route, fresh);
+        if (!lease) {
+            const bool tls =
+                lease.error().where() == "delivery.tls" || lease.error().where() == "net.tls";
+            const Outcome failed = local_outcome(
+                Outcome::Kind::deferred, tls ? "4.7.5" : "4.4.1", lease.error().detail());
+            carried.outcomes.assign(released.shipment().recipients.size(), failed);
+            carried.reached = false;
+            carried.through = route.next_hop.to_string();
+            co_return carried;
+        }
+        Upstream& upstream = *lease->upstream;
+        carried.through = upstream.description();
+        carried.outcomes = co_await upstream.send(released);
+        const bool died_early = !upstream.usable() && upstream.before_content() && lease->reused;
+        upstreams_.give_back(route, std::move(lease->upstream));
+        // A connection that died while it lay idle says nothing about the message or the next hop.
+        if (!died_early || fresh) co_return carried;
+    }
+}
+
+Task<Carried> Carrier::to_mailbox(const policy::Route& route, const Shipment& shipment) {
+    Carried carried;
+    carried.through = route.next_hop.to_string();
+    const std::string& where = route.next_hop.directory;
+    const std::string directory = where.starts_with('/') ? where : data_dir_ + "/" + where;
+    for (const smtp::Recipient& recipient : shipment.recipients) {
+        const std::string envelope = "Return-Path: <" +
+                                     (shipment.sender ? shipment.sender->wire() : "") +
+                                     ">\r\nDelivered-To: " + recipient.address.wire() + "\r\n";
+        auto stored = co_await net::offload(pool_, [&, this] {
+            return deliver_to_maildir(
+                files_, directory, hostname_, {envelope, shipment.prefix, *shipment.content});
+        });
+        if (stored) {
+            Outcome outcome =
+                local_outcome(Outcome::Kind::delivered, "2.0.0", "stored in the mailbox");
+            carried.outcomes.push_back(std::move(outcome));
+        } else {
+            carried.outcomes.push_back(local_outcome(
+                Outcome::Kind::deferred, "4.3.0", "mailbox: " + stored.error().detail()));
+        }
+    }
+    co_return carried;
+}
+
+}  // namespace sealgate::delivery

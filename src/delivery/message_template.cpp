@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// A substitution of our own and not a template library: the one that Debian has (kainjow mustache)
+// renders unknown variables as nothing, tells no line and column, escapes for HTML, and brings
+// sections, partials and changeable delimiters, all of which would have to be refused first.
+
+#include "delivery/message_template.h"
+
+#include "base/text.h"
+#include "mime/clean_text.h"
+
+#include <algorithm>
+
+namespace sealgate::delivery {
+
+namespace {
+
+constexpr std::string_view kSubject = "Subject:";
+
+const TemplateVariable* find_variable(std::string_view name) {
+    const auto& all = template_variables();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& v) { return v.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+std::string unknown_variable(std::string_view name) {
+    std::vector<std::string_view> names;
+    names.reserve(template_variables().size());
+    for (const TemplateVariable& variable : template_variables())
+        names.push_back(variable.name);
+    std::string out = "there is no variable \"" + std::string(name) + "\"";
+    const std::string_view near = nearest(name, names);
+    if (!near.empty()) out += "; did you mean \"" + std::string(near) + "\"?";
+    return out;
+}
+
+// CRLF to LF. Positions in errors count lines, which stay the same.
+std::string with_line_feeds(std::string_view source) {
+    std::string out;
+    out.reserve(source.size());
+    for (std::size_t i = 0; i < source.size(); ++i)
+        if (source[i] != '\r' || i + 1 == source.size() || source[i + 1] != '\n') out += source[i];
+    return out;
+}
+
+}  // namespace
+
+const std::vector<TemplateVariable>& template_variables() {
+    static const std::vector<TemplateVariable> variables{
+        {"recipient",
+         "Address of the recipient, of several the first",
+         "bob@partner.example",
+         &TemplateValues::recipient},
+        {"recipients",
+         "Addresses of all recipients that the message is about, one a line",
+         "bob@partner.example\ncarol@partner.example",
+         &TemplateValues::recipients},
+        {"sender",
+         "Envelope sender of the original message",
+         "alice@corp.example",
+         &TemplateValues::sender},
+        {"connection_id",
+         "Label of the connection that brought the original message; every line of the mail log "
+         "about it has this label",
+         "SMTP-00042",
+         &TemplateValues::connection_id},
+        {"message_id",
+         "Message-ID of the original message",
+         "<20261125.0714@corp.example>",
+         &TemplateValues::message_id},
+        {"subject", "Subject of the original message", "Offer for May", &TemplateValues::subject},
+        {"reason",
+         "Why, with several recipients one line for each",
+         "550 5.1.1 no such user here",
+         &TemplateValues::reason},
+        {"hostname", "Name of this gateway", "gw.corp.example", &TemplateValues::hostname},
+        {"postmaster",
+         "Address of the people who run this gateway",
+         "postmaster@corp.example",
+         &TemplateValues::postmaster},
+        {"date",
+         "When the original message arrived",
+         "Wed, 25 Nov 2026 07:14:36 +0000",
+         &TemplateValues::date},
+        {"next_hop",
+         "The mail server that refused the message or could not be reached",
+         "mx.partner.example",
+         &TemplateValues::next_hop},
+        {"retry_until",
+         "When this gateway gives up trying",
+         "Mon, 30 Nov 2026 07:14:36 +0000",
+         &TemplateValues::retry_until},
+    };
+    return variables;
+}
+
+// Reads a source from its start to its end, and knows where it is.
+class MessageTemplate::Parser {
+public:
+    explicit Parser(std::string_view source) : source_(source) {}
+
+    Result<MessageTemplate> parse() {
+        SG_TRYV(check_characters());
+        MessageTemplate out;
+        if (!istarts_with(source_, kSubject)) {
+            return broken(0, "the first line must be \"Subject: \" and the subject");
+        }
+        const std::size_t line_end = std::min(source_.find('\n'), source_.size());
+        const std::size_t begin =
+            std::min(source_.find_first_not_of(" \t", kSubject.size()), line_end);
+        if (begin == line_end) return broken(begin, "the subject is empty");
+        SG_TRY(out.subject_, parse_pieces(begin, line_end));
+        if (line_end + 1 < source_.size() && source_[line_end + 1] != '\n') {
+            return broken(line_end + 1,
+                          "the subject is one line; an empty line must stand between it and the "
+                          "text");
+        }
+        if (line_end + 2 < source_.size()) {
+            SG_TRY(out.text_, parse_pieces(line_end + 2, source_.size()));
+        }
+        if (out.text_.empty()) return broken(source_.size(), "the text is empty");
+        return out;
+    }
+
+private:
+    [[nodiscard]] std::unexpected<Error> broken(std::size_t at, const std::string& sentence) const {
+        const std::string_view before = source_.substr(0, at);
+        const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+        const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 = 0
+        return fail(
+            ErrorKind::malformed,
+            "delivery.template",
+            std::to_string(line) + ":" + std::to_string(at - line_begin + 1) + ": " + sentence);
+    }
+
+    [[nodiscard]] Status check_characters() const {
+        for (std::size_t i = 0; i < source_.size(); ++i) {
+            const auto byte = static_cast<unsigned char>(source_[i]);
+            const bool control = byte < 0x20 || byte == 0x7F;
+            if (control && byte != '\n' && byte != '\t') {
+                return broken(i, "control characters are not allowed");
+            }
+        }
+        for (std::size_t begin = 0; begin < source_.size();) {
+            const std::size_t end = std::min(source_.find('\n', begin), source_.size());
+            if (!is_valid_utf8(source_.substr(begin, end - begin))) {
+                return broken(begin, "this line is not UTF-8");
+            }
+            begin = end + 1;
+        }
+        return {};
+    }
+
+    [[nodiscard]] Result<Pieces> parse_pieces(std::size_t at, std::size_t end) const {
+        Pieces out;
+        while (at < end) {
+            const std::size_t open = std::min(source_.find("{{", at), end);
+            Piece piece;
+            piece.literal = source_.substr(at, open - at);
+            at = open;
+            if (open < end) {
+                const std::string_view rest = source_.substr(open, end - open);
+                const std::size_t close = rest.find("}}");
+                if (close == std::string_view::npos || rest.find('\n') < close) {
+                    return broken(open, "\"{{\" is not closed by \"}}\" on the same line");
+                }
+                const std::string_view name = trim(rest.substr(2, close - 2));
+                SG_TRY(piece.variable, variable(open, name));
+                at = open + close + 2;
+            }
+            out.push_back(std::move(piece));
+        }
+        return out;
+    }
+
+    [[nodiscard]] Result<const TemplateVariable*> variable(std::size_t at,
+                                                           std::string_view name) const {
+        const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+            return is_alpha(c) || is_digit(c) || c == '_';
+        });
+        if (!is_name) return broken(at, "only the name of a variable may stand between braces");
+        const TemplateVariable* found = find_variable(name);
+        if (found == nullptr) return broken(at, unknown_variable(name));
+        return found;
+    }
+
+    std::string_view source_;
+};
+
+Result<MessageTemplate> MessageTemplate::parse(std::string_view source) {
+    if (source.size() > kMaxSource) {
+        return fail(ErrorKind::exhausted, "delivery.template", "a template has at most 256 KiB");
+    }
+    const std::string text = with_line_feeds(source);
+    return Parser(text).parse();
+}
+
+MessageText MessageTemplate::render(const TemplateValues& values) const {
+    MessageText out;
+    for (const Piece& piece : subject_) {
+        out.subject += piece.literal;
+        if (piece.variable != nullptr) out.subject += values.*(piece.variable->value);
+    }
+    out.subject = mime::clean_line(out.subject, kMaxSubject);
+    for (const Piece& piece : text_) {
+        out.text += piece.literal;
+        if (piece.variable == nullptr) continue;
+        out.text += mime::clean_lines(values.*(piece.variable->value), kMaxValue);
+    }
+    if (!out.text.ends_with('\n')) out.text += '\n';
+    return out;
+}
+
+Templates::Templates() {
+    for (const BuiltIn& one : built_in())
+        SG_CHECK(replace(one.name, one.source).has_value());
+}
+
+Status Templates::replace(std::string_view name, std::string_view source) {
+    const auto& all = built_in();
+    if (std::none_of(all.begin(), all.end(), [&](const BuiltIn& b) { return b.name == name; })) {
+        return fail(ErrorKind::not_found,
+                    "delivery.template",
+                    std::string(nearest(name, Templates::names())));
+    }
+    SG_TRY(auto parsed, MessageTemplate::parse(source));
+    templates_.insert_or_assign(std::string(name), std::move(parsed));
+    return {};
+}
+
+const MessageTemplate* Templates::find(std::string_view name) const {
+    const auto found = templates_.find(name);
+    return found == templates_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string_view> Templates::names() {
+    std::vector<std::string_view> out;
+    out.reserve(built_in().size());
+    for (const BuiltIn& one : built_in())
+        out.push_back(one.name);
+    return out;
+}
+
+Status Templates::check(std::string_view name, std::string_view source) {
+    return Templates().replace(name, source);
+}
+
+Result<std::string> Templates::preview(std::string_view source) {
+    SG_TRY(const auto parsed, MessageTemplate::parse(source));
+    TemplateValues samples;
+    for (const TemplateVariable& variable : template_variables())
+        samples.*(variable.value) = variable.sample;
+    const MessageText message = parsed.render(samples);
+    return "Subject: " + message.subject + "\n\n" + message.text;
+}
+
+}  // namespace sealgate::delivery

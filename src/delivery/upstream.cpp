@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/upstream.h"
+
+#include <algorithm>
+
+namespace sealgate::delivery {
+
+using net::Task;
+
+namespace {
+
+// The reply code that goes with a status of ours (RFC 5321 section 4.2.3, RFC 6531 section 3.5).
+int code_for(Outcome::Kind kind, std::string_view enhanced) {
+    if (kind == Outcome::Kind::delivered) return 250;
+    if (kind == Outcome::Kind::deferred) return 451;
+    if (enhanced == "5.3.4") return 552;
+    if (enhanced == "5.6.7") return 553;
+    if (enhanced == "5.7.1") return 550;
+    return 554;
+}
+
+}  // namespace
+
+Outcome local_outcome(Outcome::Kind kind, std::string enhanced, std::string text) {
+    Outcome outcome;
+    outcome.kind = kind;
+    const int code = code_for(kind, enhanced);
+    outcome.reply = {code, std::move(enhanced), std::move(text)};
+    return outcome;
+}
+
+Upstream::Upstream(std::unique_ptr<net::Stream> stream, std::string host, UpstreamOptions options)
+    : stream_(std::move(stream)),
+      host_(std::move(host)),
+      options_(std::move(options)) {
+    stream_->set_timeout(options_.reply_timeout);
+}
+
+std::string Upstream::description() const {
+    std::string text =
+        stream_->remote_address().to_string() + ":" + std::to_string(stream_->remote_port());
+    if (stream_->tls()) text += " " + stream_->tls()->version;
+    return text;
+}
+
+namespace {
+
+Task<Result<std::unique_ptr<net::Stream>>> connect_any(
+    const std::vector<net::asio::ip::tcp::endpoint>& endpoints,
+    std::chrono::milliseconds timeout,
+    net::Deadlines& deadlines) {
+    Error last(ErrorKind::transient, "delivery.connect", "no address");
+    for (const auto& endpoint : endpoints) {
+        auto stream = co_await net::Stream::connect(endpoint, deadlines, timeout);
+        if (stream) co_return stream;
+        last = std::move(stream).error();
+    }
+    co_return std::unexpected(std::move(last));
+}
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Upstream>>> Upstream::open(
+    const std::vector<net::asio::ip::tcp::endpoint>& endpoints,
+    const policy::Route& route,
+    const net::TlsContext& tls,
+    const UpstreamOptions& options,
+    net::Deadlines& deadlines) {
+    bool try_tls = route.tls != policy::RouteTls::none;
+    for (;;) {
+        auto stream = co_await connect_any(endpoints, options.connect_timeout, deadlines);
+        if (!stream) co_return std::unexpected(std::move(stream).error());
+        // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
+        std::unique_ptr<Upstream> upstream(
+            new Upstream(*std::move(stream), route.next_hop.host, options));
+        auto greeted = co_await upstream->greet();
+        if (!greeted) co_return std::unexpected(std::move(greeted).error());
+        if (!try_tls) co_return upstream;
+        auto secured = co_await upstream->start_tls(route, tls);
+        if (secured) co_return upstream;
+        const bool may_fall_back = route.tls == policy::RouteTls::opportunistic;
+        if (!may_fall_back || !upstream->tls_failed_) {
+            co_return std::unexpected(std::move(secured).error());
+        }
+        // A failed handshake leaves nothing to talk over: once more, in clear, as the route allows.
+        try_tls = false;
+    }
+}
+
+Task<Status> Upstream::flush() {
+    const std::vector<std::string_view> pieces = session_.wire_pieces();
+    if (pieces.empty()) co_return Status();
+    auto sent = co_await stream_->write(pieces);
+    if (!sent) {
+        usable_ = false;
+        co_return sent;
+    }
+    session_.written();
+    co_return Status();
+}
+
+Task<Result<smtp::CommandReply>> Upstream::next_reply() {
+    for (;;) {
+        auto ready = session_.next();
+        if (!ready) {
+            usable_ = false;
+            co_return std::unexpected(std::move(ready).error());
+        }
+        if (*ready) {
+            if ((*ready)->reply.code == 421) usable_ = false;
+            co_return std::move(**ready);
+        }
+        auto flushed = co_await flush();
+        if (!flushed) co_return std::unexpected(std::move(flushed).error());
+        auto bytes = co_await stream_->read();
+        if (!bytes) {
+            usable_ = false;
+            co_return std::unexpected(std::move(bytes).error());
+        }
+        if (bytes->empty()) {
+            usable_ = false;
+            co_return fail(
+                ErrorKind::transient, "delivery.read", "connection closed by the next hop");
+        }
+        session_.feed(*bytes);
+    }
+}
+
+Task<Status> Upstream::greet() {
+    auto greeting = co_await next_reply();
+    if (!greeting) co_return std::unexpected(std::move(greeting).error().during("greeting"));
+    if (greeting->reply.code != 220) {
+        co_return fail(ErrorKind::transient,
+                       "delivery.greeting",
+                       "the next hop greets with " + greeting->reply.line());
+    }
+    auto said = co_await hello();
+    co_return said;
+}
+
+Task<Status> Upstream::hello() {
+    session_.ehlo(options_.hostname);
+    auto reply = co_await next_reply();
+    if (!reply) co_return std::unexpected(std::move(reply).error().during("EHLO"));
+    if (reply->reply.positive()) co_return Status();
+    if (!usable_ || !reply->reply.permanent() || stream_->tls()) {
+        co_return fail(ErrorKind::transient,
+                       "delivery.ehlo",
+                       "the next hop answers EHLO with " + reply->reply.line());
+    }
+    session_.helo(options_.hostname);
+    auto old = co_await next_reply();
+    if (!old) co_return std::unexpected(std::move(old).error().during("HELO"));
+    if (!old->reply.positive()) {
+        co_return fail(ErrorKind::transient,
+                       "delivery.helo",
+                       "the next hop answers HELO with " + old->reply.line());
+    }
+    co_return Status();
+}
+
+Task<Status> Upstream::start_tls(const policy::Route& route, const net::TlsContext& tls) {
+    const bool must = route.tls != policy::RouteTls::opportunistic;
+    if (!session_.extensions().starttls) {
+        if (!must) co_return Status();
+        co_return fail(
+            ErrorKind::transient, "delivery.tls", "the next hop does not offer STARTTLS");
+    }
+    session_.starttls();
+    auto reply = co_await next_reply();
+    if (!reply) co_return std::unexpected(std::move(reply).error().during("STARTTLS"));
+    if (reply->reply.code != 220) {
+        if (!must && usable_) co_return Status();
+        co_return fail(ErrorKind::transient,
+                       "delivery.tls",
+                       "the next hop answers STARTTLS with " + reply->reply.line());
+    }
+    // What was buffered in clear must not be read as if it came over TLS.
+    auto clean = session_.next();
+    if (!clean) co_return std::unexpected(std::move(clean).error());
+    const std::string name = route.tls_name.empty() ? route.next_hop.host : route.tls_name;
+    auto shaken = co_await stream_->connect_tls(tls, name);
+    if (!shaken) {
+        tls_failed_ = true;
+        usable_ = false;
+        co_return shaken;
+    }
+    session_.tls_started();
+    auto said = co_await hello();
+    co_return said;
+}
+
+Outcome Upstream::lost(const Error& error, std::string_view when) {
+    usable_ = false;
+    const bool timed_out = stream_->timed_out();
+    Outcome outcome = local_outcome(Outcome::Kind::deferred,
+                                    error.kind() == ErrorKind::malformed ? "4.5.0" : "4.4.2",
+                                    std::string(timed_out ? "timed out " : "connection lost ") +
+                                        std::string(when) + " (" + error.detail() + ")");
+    return outcome;
+}
+
+Outcome Upstream::judge(const smtp::Reply& reply) const {
+    Outcome outcome;
+    outcome.reply = reply;
+    outcome.remote = true;
+    outcome.dsn_passed_on = session_.extensions().dsn;
+    if (!reply.positive()) outcome.remote_mta = host_;
+    if (reply.positive()) {
+        outcome.kind = Outcome::Kind::delivered;
+    } else if (reply.permanent()) {
+        outcome.kind = Outcome::Kind::refused;
+    } else {
+        outcome.kind = Outcome::Kind::deferred;  // 4xx, and a 3xx nobody asked for
+    }
+    return outcome;
+}
+
+std::optional<Outcome> Upstream::cannot_carry(const Shipment& shipment) const {
+    using Kind = Outcome::Kind;
+    const smtp::Extensions& offered = session_.extensions();
+    if (shipment.needs_smtputf8 && !offered.smtputf8) {
+        return local_outcome(Kind::refused,
+                             "5.6.7",
+                             "the next hop does not support SMTPUTF8, which this message needs");
+    }
+    if (shipment.has_eight_bit && !offered.eight_bit_mime) {
+        return local_outcome(
+            Kind::refused,
+            "5.6.3",
+            "the next hop does not support 8BITMIME, and converting would damage the message");
+    }
+    if (offered.max_size != 0 && shipment.size() > offered.max_size) {
+        return local_outcome(Kind::refused,
+                             "5.3.4",
+                             "the message is larger than the next hop takes (" +
+                                 std::to_string(offered.max_size) + " octets)");
+    }
+    return std::nullopt;
+}
+
+Task<std::vector<Outcome>> Upstream::send(const Released& released) {
+    const Shipment& shipment = released.shipment();
+    content_sent_ = false;
+    std::vector<Outcome> outcomes(shipment.recipients.size());
+    if (auto refused = cannot_carry(shipment)) {
+        std::fill(outcomes.begin(), outcomes.end(), *refused);
+        co_return outcomes;
+    }
+    ++messages_;
+    smtp::MailParameters parameters = shipment.parameters;
+    parameters.smtputf8 = shipment.needs_smtputf8;
+    session_.mail(shipment.sender, parameters, shipment.size());
+    for (const smtp::Recipient& recipient : shipment.recipients)
+        session_.rcpt(recipient);
+    // With PIPELINING the whole envelope and DATA are one write: a round trip less for each
+    // message.
+    const bool early_data = session_.extensions().pipelining;
+    if (early_data) session_.data();
+
+    auto mail = co_await next_reply();
+    if (!mail) {
+        const Outcome gone = lost(mail.error(), "after MAIL");
+        std::fill(outcomes.begin(), outcomes.end(), gone);
+        co_return outcomes;
+    }
+    const bool mail_taken = mail->reply.positive();
+    bool any = false;
+    for (Outcome& outcome : outcomes) {
+        auto rcpt = co_await next_reply();
+        if (!rcpt) {
+            const Outcome gone = lost(rcpt.error(), "after RCPT");
+            std::fill(outcomes.begin(), outcomes.end(), gone);
+            co_return outcomes;
+        }
+        // After a refused MAIL the answers to RCPT say only "bad sequence"; the true reason is
+        // MAIL's.
+        outcome = judge(mail_taken ? rcpt->reply : mail->reply);
+        any = any || outcome.kind == Outcome::Kind::delivered;
+    }
+    if (any) {
+        if (!early_data) session_.data();
+        auto done = co_await transfer(shipment, std::move(outcomes));
+        co_return done;
+    }
+    if (early_data) co_await abandon_data();
+    if (usable_) co_await reset();
+    co_return outcomes;
+}
+
+Task<void> Upstream::abandon_data() {
+    auto reply = co_await next_reply();
+    if (!reply || reply->reply.code != 354) co_return;
+    // The server opened DATA although it took no recipient: RFC 2920 section 3.1 asks for a lone
+    // dot.
+    auto framed = session_.content({});
+    auto end = co_await next_reply();
+    if (!framed || !end) usable_ = false;
+}
+
+Task<std::vector<Outcome>> Upstream::transfer(const Shipment& shipment,
+                                              std::vector<Outcome> outcomes) {
+    const auto settle = [&outcomes](const Outcome& result) {
+        for (Outcome& outcome : outcomes) {
+            if (outcome.kind == Outcome::Kind::delivered) outcome = result;
+        }
+    };
+    auto go = co_await next_reply();
+    if (!go) {
+        settle(lost(go.error(), "after DATA"));
+        co_return outcomes;
+    }
+    if (go->reply.code != 354) {
+        settle(judge(go->reply));
+        for (Outcome& outcome : outcomes) {
+            // A 2xx to DATA is not an acceptance of anything.
+            if (outcome.kind == Outcome::Kind::delivered) {
+                outcome.kind = Outcome::Kind::deferred;
+                usable_ = false;
+            }
+        }
+        if (usable_) co_await reset();
+        co_return outcomes;
+    }
+    content_sent_ = true;
+    auto framed = session_.content({shipment.prefix, *shipment.content});
+    if (!framed) {
+        // Bare line ends or NUL: refused here, and the open DATA is cut off rather than finished.
+        usable_ = false;
+        stream_->close();
+        settle(local_outcome(Outcome::Kind::refused, "5.6.0", framed.error().detail()));
+        co_return outcomes;
+    }
+    stream_->set_timeout(options_.final_timeout);
+    auto final = co_await next_reply();
+    stream_->set_timeout(options_.reply_timeout);
+    if (!final) {
+        Outcome gone = lost(final.error(), "after the end of data");
+        gone.uncertain = true;
+        settle(gone);
+        co_return outcomes;
+    }
+    settle(judge(final->reply));
+    co_return outcomes;
+}
+
+void Upstream::begin(const smtp::ReversePath& sender, const smtp::MailParameters& parameters) {
+    content_sent_ = false;
+    begin_pending_ = true;
+    begin_sender_ = sender;
+    begin_parameters_ = parameters;
+}
+
+Task<Outcome> Upstream::ask(const smtp::Recipient& recipient) {
+    const bool first = begin_pending_;
+    if (first) {
+        begin_pending_ = false;
+        ++messages_;
+        // Without SIZE: it is not known yet whether these octets are the ones that will go.
+        session_.mail(begin_sender_, begin_parameters_, 0);
+    }
+    session_.rcpt(recipient);
+    if (first) {
+        auto mail = co_await next_reply();
+        if (!mail) co_return lost(mail.error(), "after MAIL");
+        if (!mail->reply.positive()) {
+            auto ignored = co_await next_reply();
+            if (!ignored) usable_ = false;
+            begin_pending_ = true;  // no transaction is open; the next recipient tries again
+            co_return judge(mail->reply);
+        }
+    }
+    auto rcpt = co_await next_reply();
+    if (!rcpt) co_return lost(rcpt.error(), "after RCPT");
+    co_return judge(rcpt->reply);
+}
+
+Task<std::vector<Outcome>> Upstream::finish(const Released& released) {
+    const Shipment& shipment = released.shipment();
+    std::vector<Outcome> outcomes(shipment.recipients.size());
+    if (auto refused = cannot_carry(shipment)) {
+        std::fill(outcomes.begin(), outcomes.end(), *refused);
+        co_await reset();
+        co_return outcomes;
+    }
+    for (Outcome& outcome : outcomes)
+        outcome.kind = Outcome::Kind::delivered;
+    session_.data();
+    auto done = co_await transfer(shipment, std::move(outcomes));
+    co_return done;
+}
+
+Task<void> Upstream::reset() {
+    if (begin_pending_ || !usable_) {
+        begin_pending_ = false;
+        co_return;
+    }
+    session_.rset();
+    auto reply = co_await next_reply();
+    if (!reply || !reply->reply.positive()) usable_ = false;
+}
+
+Task<void> Upstream::quit() {
+    stream_->set_timeout(std::chrono::seconds(2));
+    session_.quit();
+    // The answer is waited for: closing with it unread would reset the connection under the peer's
+    // hands.
+    auto ignored = co_await next_reply();
+    (void)ignored;
+    stream_->close();
+}
+
+}  // namespace sealgate::delivery

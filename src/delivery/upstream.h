@@ -1,0 +1,98 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// One connection to a next hop: opened, made private with TLS where the route asks for it, and then
+// used for one transaction after another.
+
+#include "base/result.h"
+#include "delivery/release.h"
+#include "net/stream.h"
+#include "policy/routes.h"
+#include "smtp/client_session.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sealgate::delivery {
+
+struct UpstreamOptions {
+    std::string hostname;  // in EHLO
+    std::chrono::milliseconds connect_timeout{std::chrono::seconds(30)};
+    std::chrono::milliseconds reply_timeout{std::chrono::seconds(300)};
+    std::chrono::milliseconds final_timeout{std::chrono::seconds(600)};
+};
+
+class Upstream {
+public:
+    // Connects, greets and, by the route's setting, starts TLS. `tls` is the client context for the
+    // route (verifying or not). transient: not reachable, not greeted, TLS wanted but not to be
+    // had. A route with `opportunistic` gets a second connection in clear when the handshake fails.
+    static net::Task<Result<std::unique_ptr<Upstream>>> open(
+        const std::vector<net::asio::ip::tcp::endpoint>& endpoints,
+        const policy::Route& route,
+        const net::TlsContext& tls,
+        const UpstreamOptions& options,
+        net::Deadlines& deadlines);
+
+    // A whole transaction: MAIL, RCPT, DATA and the content, pipelined where the server offers it.
+    // One outcome per recipient. `released` must outlive the call.
+    net::Task<std::vector<Outcome>> send(const Released& released);
+
+    // The same in steps, for a client that waits for each answer. begin() is sent with the first
+    // recipient.
+    void begin(const smtp::ReversePath& sender, const smtp::MailParameters& parameters);
+    net::Task<Outcome> ask(const smtp::Recipient& recipient);
+    // Goes on to the content; outcomes of the recipients that ask() took, in order.
+    net::Task<std::vector<Outcome>> finish(const Released& released);
+    // Ends a transaction that will not go on.
+    net::Task<void> reset();
+
+    // False after anything that leaves the connection in doubt; it is then closed, not kept.
+    [[nodiscard]] bool usable() const { return usable_; }
+    // The peer closed it, or said something nobody asked for, while it lay idle.
+    [[nodiscard]] bool stale() { return stream_->has_input(); }
+    [[nodiscard]] bool before_content() const { return !content_sent_; }
+    [[nodiscard]] const smtp::Extensions& extensions() const { return session_.extensions(); }
+    [[nodiscard]] std::size_t messages() const { return messages_; }
+    [[nodiscard]] SteadyTime opened() const { return opened_; }
+    [[nodiscard]] std::string description() const;  // "127.0.0.1:2600", with the TLS version
+    void cancel() { stream_->cancel(); }
+    // QUIT, the answer within two seconds, then close.
+    net::Task<void> quit();
+
+private:
+    Upstream(std::unique_ptr<net::Stream> stream, std::string host, UpstreamOptions options);
+
+    net::Task<Status> greet();
+    net::Task<Status> hello();
+    net::Task<Status> start_tls(const policy::Route& route, const net::TlsContext& tls);
+    net::Task<Result<smtp::CommandReply>> next_reply();
+    net::Task<Status> flush();
+    [[nodiscard]] std::optional<Outcome> cannot_carry(const Shipment& shipment) const;
+    net::Task<void> abandon_data();
+    // DATA has been queued; waits for 354 and sends the content to those marked delivered.
+    net::Task<std::vector<Outcome>> transfer(const Shipment& shipment,
+                                             std::vector<Outcome> outcomes);
+    [[nodiscard]] Outcome lost(const Error& error, std::string_view when);
+    [[nodiscard]] Outcome judge(const smtp::Reply& reply) const;
+
+    std::unique_ptr<net::Stream> stream_;
+    std::string host_;  // as the route names it
+    UpstreamOptions options_;
+    smtp::ClientSession session_;
+    SteadyTime opened_ = std::chrono::steady_clock::now();
+    std::size_t messages_ = 0;
+    bool usable_ = true;
+    bool content_sent_ = false;
+    bool tls_failed_ = false;
+    bool begin_pending_ = false;
+    smtp::ReversePath begin_sender_;
+    smtp::MailParameters begin_parameters_;
+};
+
+// An answer of our own in the form of a reply: "4.4.1", "connection refused".
+[[nodiscard]] Outcome local_outcome(Outcome::Kind kind, std::string enhanced, std::string text);
+
+}  // namespace sealgate::delivery

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/upstream_pool.h"
+
+namespace sealgate::delivery {
+
+std::string identity(const policy::Route& route) {
+    std::string key = route.next_hop.to_string();
+    if (route.next_hop.kind == policy::NextHop::Kind::mailbox) return key;
+    key += ' ';
+    key += policy::to_string(route.tls);
+    key += ' ';
+    key += route.tls_name;
+    return key;
+}
+
+UpstreamPool::UpstreamPool(net::asio::io_context& loop,
+                           net::Deadlines& deadlines,
+                           PoolOptions options)
+    : loop_(loop),
+      deadlines_(deadlines),
+      options_(std::move(options)),
+      resolver_(loop) {}
+
+void UpstreamPool::set_tls(std::shared_ptr<net::TlsContext> any,
+                           std::shared_ptr<net::TlsContext> verified) {
+    any_ = std::move(any);
+    verified_ = std::move(verified);
+    // Idle connections were made under the old trust anchors.
+    close_all();
+}
+
+bool UpstreamPool::fit(const Upstream& upstream) const {
+    return upstream.usable() && upstream.messages() < options_.messages_per_connection &&
+           std::chrono::steady_clock::now() - upstream.opened() < options_.connection_age;
+}
+
+net::Task<Result<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Route& route,
+                                                             bool fresh) {
+    const std::string key = identity(route);
+    if (!fresh) {
+        if (const auto found = idle_.find(key); found != idle_.end()) {
+            while (!found->second.empty()) {
+                std::unique_ptr<Upstream> candidate = std::move(found->second.back().upstream);
+                found->second.pop_back();
+                if (fit(*candidate) && !candidate->stale()) {
+                    co_return Lease{std::move(candidate), true};
+                }
+                retire(std::move(candidate));
+            }
+        }
+    }
+    auto endpoints = co_await resolver_.resolve(route.next_hop.host, route.next_hop.port);
+    if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
+    const std::shared_ptr<net::TlsContext> tls =
+        route.tls == policy::RouteTls::verify ? verified_ : any_;
+    auto opened = co_await Upstream::open(*endpoints, route, *tls, options_.upstream, deadlines_);
+    if (!opened) co_return std::unexpected(std::move(opened).error());
+    co_return Lease{*std::move(opened), false};
+}
+
+void UpstreamPool::give_back(const policy::Route& route, std::unique_ptr<Upstream> upstream) {
+    std::deque<Idle>& idle = idle_[identity(route)];
+    if (!fit(*upstream) || idle.size() >= options_.idle_per_next_hop) {
+        retire(std::move(upstream));
+        return;
+    }
+    idle.push_back({std::move(upstream), std::chrono::steady_clock::now()});
+}
+
+void UpstreamPool::retire(std::unique_ptr<Upstream> upstream) {
+    if (!upstream->usable()) return;  // closed by its destructor
+    std::shared_ptr<Upstream> leaving = std::move(upstream);
+    net::asio::co_spawn(
+        loop_.get_executor(),
+        [leaving]() -> net::Task<void> { co_await leaving->quit(); },
+        net::asio::detached);
+}
+
+void UpstreamPool::sweep() {
+    const SteadyTime limit = std::chrono::steady_clock::now() - options_.idle_for;
+    for (auto& [key, idle] : idle_) {
+        while (!idle.empty() && idle.front().since < limit) {
+            retire(std::move(idle.front().upstream));
+            idle.pop_front();
+        }
+    }
+}
+
+void UpstreamPool::close_all() {
+    for (auto& [key, idle] : idle_) {
+        for (Idle& entry : idle)
+            retire(std::move(entry.upstream));
+        idle.clear();
+    }
+}
+
+std::size_t UpstreamPool::idle() const {
+    std::size_t count = 0;
+    for (const auto& [key, idle] : idle_)
+        count += idle.size();
+    return count;
+}
+
+}  // namespace sealgate::delivery

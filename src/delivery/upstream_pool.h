@@ -1,0 +1,65 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Connections to next hops that are kept between messages. Loop's thread only.
+
+#include "delivery/resolver.h"
+#include "delivery/upstream.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace sealgate::delivery {
+
+struct PoolOptions {
+    UpstreamOptions upstream;
+    std::size_t messages_per_connection = 100;
+    std::chrono::seconds connection_age{300};
+    std::chrono::seconds idle_for{10};
+    std::size_t idle_per_next_hop = 200;
+};
+
+class UpstreamPool {
+public:
+    UpstreamPool(net::asio::io_context& loop, net::Deadlines& deadlines, PoolOptions options);
+
+    // Contexts for routes: any certificate, and verified. Replaced by a reload.
+    void set_tls(std::shared_ptr<net::TlsContext> any, std::shared_ptr<net::TlsContext> verified);
+
+    struct Lease {
+        std::unique_ptr<Upstream> upstream;
+        bool reused =
+            false;  // it may have died meanwhile: a failure before 354 is worth a fresh one
+    };
+    // An idle connection for the route, newest first, or a new one. `fresh` never takes an idle
+    // one.
+    net::Task<Result<Lease>> acquire(const policy::Route& route, bool fresh);
+    // Keeps the connection when it is fit to be kept.
+    void give_back(const policy::Route& route, std::unique_ptr<Upstream> upstream);
+    // Closes what has idled too long; called about once a second.
+    void sweep();
+    void close_all();
+    [[nodiscard]] std::size_t idle() const;
+
+private:
+    struct Idle {
+        std::unique_ptr<Upstream> upstream;
+        SteadyTime since;
+    };
+    [[nodiscard]] bool fit(const Upstream& upstream) const;
+    void retire(std::unique_ptr<Upstream> upstream);
+
+    net::asio::io_context& loop_;
+    net::Deadlines& deadlines_;
+    PoolOptions options_;
+    Resolver resolver_;
+    std::shared_ptr<net::TlsContext> any_;
+    std::shared_ptr<net::TlsContext> verified_;
+    std::map<std::string, std::deque<Idle>, std::less<>> idle_;  // by route identity
+};
+
+// Routes that may share connections have the same identity: next hop, TLS setting and name.
+[[nodiscard]] std::string identity(const policy::Route& route);
+
+}  // namespace sealgate::delivery
