@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/configuration.h"
+
+#include "admin/domains.h"
+#include "admin/routes.h"
+#include "admin/sentence.h"
+#include "admin/templates.h"
+#include "admin/unmanaged.h"
+#include "base/text.h"
+
+#include <algorithm>
+
+namespace sealgate::admin {
+
+namespace {
+
+std::string in_file(const config::Origin& origin, std::string_view then) {
+    return "change it in " + origin.file + ", line " + std::to_string(origin.line) + ", and " +
+           std::string(then);
+}
+
+Where owned_by_file(std::string_view key, const config::Origin& origin, std::string value) {
+    return {std::string(key), Owner::file, origin, std::move(value), in_file(origin, "reload")};
+}
+
+Where in_store(std::string_view key, std::string value, std::string_view how) {
+    return {std::string(key),
+            Owner::store,
+            std::nullopt,
+            std::move(value),
+            "change it with '" + std::string(how) + "', in the console, or through the API"};
+}
+
+// A key of a section, or a listener: the file's, or built in.
+std::optional<Where> find_setting(const config::Settings& settings, std::string_view key) {
+    const bool listener = key.starts_with("listener.");
+    const auto keys = config::known_keys();
+    if (!listener && std::ranges::find(keys, key) == keys.end()) return std::nullopt;
+    auto value = config::value_of(settings, key);
+    if (!value) return std::nullopt;
+    if (const auto found = settings.written.find(key); found != settings.written.end()) {
+        return Where{std::string(key),
+                     Owner::file,
+                     found->second,
+                     *std::move(value),
+                     in_file(found->second, "reload or restart")};
+    }
+    return Where{std::string(key),
+                 Owner::built_in,
+                 std::nullopt,
+                 *std::move(value),
+                 settings.file.empty()
+                     ? "this is the default; start with a configuration file to change it"
+                     : "this is the default; write the key into " + settings.file +
+                           " to change it, and reload or restart"};
+}
+
+Result<Where> find_domain(const Context& context, std::string_view key, std::string_view name) {
+    SG_TRY(const mime::Domain domain, domain_name(name));
+    SG_TRY(const auto entries, list_domains(context));
+    const auto found = std::ranges::find_if(
+        entries, [&](const DomainEntry& entry) { return entry.domain.name == domain; });
+    if (found == entries.end()) {
+        return no_such("domain " + quoted(domain.ascii()) + " is not in the list");
+    }
+    config::Settings holder;
+    holder.domains.push_back({found->domain, {}});
+    std::string value = config::value_of(holder, "domain." + domain.ascii()).value_or("");
+    return found->origin ? owned_by_file(key, *found->origin, std::move(value))
+                         : in_store(key, std::move(value), "domain add");
+}
+
+Result<Where> find_route(const Context& context, std::string_view key, std::string_view name) {
+    const auto pattern = policy::DomainPattern::parse(name);
+    if (!pattern) return bad_input(pattern.error().detail());
+    SG_TRY(const auto entries, list_routes(context));
+    const auto found = std::ranges::find_if(
+        entries, [&](const RouteEntry& entry) { return entry.route.domain == *pattern; });
+    if (found == entries.end()) return no_such("there is no route for " + quoted(pattern->text()));
+    config::Settings holder;
+    holder.routes.push_back({found->route, {}});
+    std::string value = config::value_of(holder, "route." + pattern->text()).value_or("");
+    return found->origin ? owned_by_file(key, *found->origin, std::move(value))
+                         : in_store(key, std::move(value), "route set");
+}
+
+Result<Where> find_unmanaged(const Context& context, std::string_view key) {
+    SG_TRY(const UnmanagedSetting setting, unmanaged_setting(context));
+    config::Settings holder;
+    holder.unmanaged_senders = config::DeclaredUnmanaged{setting.senders, {}};
+    std::string value = config::value_of(holder, "unmanaged_senders").value_or("");
+    return setting.origin ? owned_by_file(key, *setting.origin, std::move(value))
+                          : in_store(key, std::move(value), "unmanaged mode");
+}
+
+Result<Where> find_template(const Context& context, std::string_view key, std::string_view name) {
+    SG_TRY(const TemplateEntry entry, show_template(context, name));
+    return in_store(key, entry.replaced ? "replaced" : "as built in", "template set");
+}
+
+}  // namespace
+
+std::string_view to_string(Owner owner) {
+    switch (owner) {
+        case Owner::file:
+            return "file";
+        case Owner::store:
+            return "store";
+        case Owner::built_in:
+            return "built in";
+    }
+    return "built in";
+}
+
+Result<Where> where(const Context& context, std::string_view key) {
+    const auto settings = context.settings();
+    if (auto found = find_setting(*settings, key)) return *std::move(found);
+    const auto after = [&](std::string_view prefix) { return key.substr(prefix.size()); };
+    if (key.starts_with("domain.")) return find_domain(context, key, after("domain."));
+    if (key.starts_with("route.")) return find_route(context, key, after("route."));
+    if (key.starts_with("template.")) return find_template(context, key, after("template."));
+    if (key == "unmanaged_senders" || key.starts_with("unmanaged_senders.")) {
+        return find_unmanaged(context, key);
+    }
+    std::vector<std::string> names = config::known_keys();
+    names.emplace_back("unmanaged_senders");
+    for (const auto& listener : settings->listeners)
+        names.push_back("listener." + listener.name);
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    const std::string_view best = key.size() <= 100 ? nearest(key, views) : "";
+    return no_such("there is no key " + quoted(key) +
+                   (best.empty() ? "; 'config show' has them all"
+                                 : "; did you mean '" + std::string(best) + "'?"));
+}
+
+Result<std::string> show_configuration(const Context& context) {
+    const auto settings = context.settings();
+    config::Settings stored;
+    SG_TRY(const auto domains, list_domains(context));
+    for (const DomainEntry& entry : domains) {
+        if (!entry.origin) stored.domains.push_back({entry.domain, {}});
+    }
+    SG_TRY(const auto routes, list_routes(context));
+    for (const RouteEntry& entry : routes) {
+        if (!entry.origin) stored.routes.push_back({entry.route, {}});
+    }
+    SG_TRY(const UnmanagedSetting unmanaged, unmanaged_setting(context));
+    if (!unmanaged.origin) {
+        stored.unmanaged_senders = config::DeclaredUnmanaged{unmanaged.senders, {}};
+    }
+    return config::print(*settings) + "\n# From here on: in the store, not in the file.\n" +
+           config::print_declared(stored);
+}
+
+ConfigurationCheck check_configuration(const Context& context,
+                                       std::string_view text,
+                                       std::string file_name) {
+    ConfigurationCheck check;
+    config::Loaded loaded = config::parse(text, std::move(file_name));
+    check.problems = std::move(loaded.problems);
+    if (!check.problems.empty()) return check;
+    const auto settings = context.settings();
+    auto before = config::written_values(*settings);
+    auto after = config::written_values(loaded.settings);
+    for (const auto& [key, value] : before) {
+        const auto found = after.find(key);
+        if (found == after.end() || found->second != value) check.changes.push_back(key);
+    }
+    for (const auto& [key, value] : after) {
+        if (!before.contains(key)) check.changes.push_back(key);
+    }
+    std::ranges::sort(check.changes);
+    check.restart_needed = config::restart_needed(*settings, loaded.settings);
+    return check;
+}
+
+}  // namespace sealgate::admin

@@ -1,0 +1,20 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Objects as JSON, for the audit log: keys sorted, no blanks, so that equal objects are equal
+// texts. Internal.
+
+#include "admin/context.h"
+
+#include <string>
+#include <string_view>
+
+namespace sealgate::admin {
+
+inline constexpr std::string_view kNothing = "null";  // before it was made, after it is gone
+
+[[nodiscard]] std::string to_json(const policy::ManagedDomain& domain);
+[[nodiscard]] std::string to_json(const policy::Route& route);
+[[nodiscard]] std::string to_json(const policy::UnmanagedSenders& senders);
+[[nodiscard]] std::string to_json(std::string_view text);
+
+}  // namespace sealgate::admin
