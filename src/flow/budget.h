@@ -1,0 +1,53 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// How much message content is in memory, against its limit. Back-pressure in steps: at 80 %
+// sessions that hold nothing are not read, at 90 % MAIL gets 452, at 100 % a connection gets 421.
+// What has been accepted is never refused for space after the dot: its room was reserved at MAIL.
+
+#include "base/content.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace sealgate::flow {
+
+class Budget {
+public:
+    explicit Budget(std::uint64_t limit) : limit_(limit) {}
+
+    enum class Pressure : std::uint8_t { none, slow, refuse_mail, refuse_connection };
+    // With `more` octets on top of what is held.
+    [[nodiscard]] Pressure pressure(std::uint64_t more = 0) const {
+        const std::uint64_t used = used_->load(std::memory_order_relaxed) + more;
+        if (used >= limit_) return Pressure::refuse_connection;
+        if (used >= limit_ / 10 * 9) return Pressure::refuse_mail;
+        if (used >= limit_ / 10 * 8) return Pressure::slow;
+        return Pressure::none;
+    }
+    [[nodiscard]] std::uint64_t used() const { return used_->load(std::memory_order_relaxed); }
+    void add(std::uint64_t octets) { used_->fetch_add(octets, std::memory_order_relaxed); }
+    void remove(std::uint64_t octets) { used_->fetch_sub(octets, std::memory_order_relaxed); }
+
+    // Content that counts until the last holder lets it go, on whatever thread that is.
+    [[nodiscard]] Content hold(std::string bytes) {
+        add(bytes.size());
+        auto release = [used = used_](const std::string* held) {
+            used->fetch_sub(held->size(), std::memory_order_relaxed);
+            // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the deleter of the pointer made
+            // below
+            delete held;
+        };
+        return {new std::string(std::move(bytes)), std::move(release)};
+    }
+
+private:
+    std::uint64_t limit_;
+    // Shared with the contents' deleters, which may outlive this object.
+    std::shared_ptr<std::atomic<std::uint64_t>> used_ =
+        std::make_shared<std::atomic<std::uint64_t>>(0);
+};
+
+}  // namespace sealgate::flow

@@ -1,0 +1,96 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// A message on its way through the house. Each stage takes by value what the stage before returns,
+// so a wrong order does not compile:  Accepted -> Classified -> Decided -> Live.
+
+#include "base/content.h"
+#include "base/ids.h"
+#include "base/network.h"
+#include "config/settings.h"
+#include "flow/site.h"
+#include "policy/decision.h"
+#include "smtp/envelope.h"
+#include "spool/spool.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sealgate::flow {
+
+// Where a message came from. Shared by the messages of one connection.
+struct Source {
+    ConnectionId connection;
+    std::string listener;
+    policy::MailDirection direction = policy::MailDirection::outbound;
+    bool trusted = false;  // in the listener's trusted_networks
+    IpAddress address;
+    std::string helo;  // as the client gave it
+    bool esmtp = false;
+    std::string tls;  // "TLSv1.3 with cipher ...", "" = clear
+};
+using SourcePointer = std::shared_ptr<const Source>;
+
+// The whole message is here; nobody has answered for it yet.
+struct Accepted {
+    MessageId id;
+    SourcePointer source;
+    SitePointer site;
+    smtp::Envelope envelope;
+    Content content;
+    WallTime received{};
+};
+
+// What the message's own bytes say.
+struct Facts {
+    std::string message_id;  // value of the Message-ID field, raw; "" = none
+    std::string subject;     // raw
+    std::size_t received_fields = 0;
+    std::size_t own_traces = 0;    // valid trace fields of this installation
+    bool delivery_report = false;  // multipart/report, or Auto-Submitted: auto-replied
+    bool has_eight_bit = false;
+    bool eight_bit_header = false;
+    bool header_over_limit = false;
+};
+
+struct Classified {
+    Accepted mail;
+    Facts facts;
+};
+
+// One decision per recipient, in the envelope's order.
+struct Decided {
+    Classified mail;
+    std::vector<policy::Decision> decisions;
+};
+
+// A message that somebody has to answer for: it lives until every recipient has an end.
+struct Live {
+    MessageId id;
+    SourcePointer source;
+    smtp::Envelope envelope;
+    std::vector<policy::Decision> decisions;
+    std::vector<spool::RecipientStatus> status;
+    std::vector<bool> in_flight;  // an attempt is under way for this recipient
+    std::string message_id;       // for the log, raw
+    std::string prefix;           // our header fields, written before the content
+    Content content;              // null: only in the spool
+    std::uint64_t content_size = 0;
+    WallTime received{};
+    bool has_eight_bit = false;
+    bool needs_smtputf8 = false;
+    bool spooled = false;
+
+    [[nodiscard]] bool finished() const;
+    [[nodiscard]] std::string sender_text() const;  // "" for the null sender
+};
+using LivePointer = std::shared_ptr<Live>;
+
+// Connection numbers are never reused, so a number within the connection makes a message unique for
+// ever.
+inline constexpr unsigned kMessagesPerConnectionBits = 20;
+[[nodiscard]] MessageId make_message_id(const ConnectionId& connection, std::uint32_t index);
+// "SMTP-00042.1": what stands in our Received field, so that people find the connection.
+[[nodiscard]] std::string trace_id(const ConnectionId& connection, MessageId id);
+
+}  // namespace sealgate::flow

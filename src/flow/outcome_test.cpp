@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every row of the outcome table.
+#include "flow/outcome.h"
+
+#include <gtest/gtest.h>
+
+namespace sealgate::flow {
+namespace {
+
+using delivery::Outcome;
+using policy::MailDirection;
+constexpr auto kOut = MailDirection::outbound;
+constexpr auto kIn = MailDirection::inbound;
+
+ThroughRecipient with(Outcome::Kind kind, int code, std::string enhanced = "") {
+    Outcome outcome;
+    outcome.kind = kind;
+    outcome.reply = {code, std::move(enhanced), "said the next hop"};
+    outcome.remote = true;
+    return {outcome, false};
+}
+ThroughRecipient took() {
+    return with(Outcome::Kind::delivered, 250, "2.6.0");
+}
+ThroughRecipient refused() {
+    return with(Outcome::Kind::refused, 552, "5.2.2");
+}
+ThroughRecipient deferred() {
+    return with(Outcome::Kind::deferred, 450, "4.2.0");
+}
+ThroughRecipient waiting() {
+    return {std::nullopt, false};
+}
+
+TEST(PlanThrough, TookAllPassesItsReplyOn) {
+    for (const auto direction : {kOut, kIn}) {
+        const ThroughPlan plan = plan_through(direction, false, {took(), took()});
+        EXPECT_EQ(plan.reply.code, 250);
+        EXPECT_EQ(plan.reply.enhanced, "2.6.0");
+        EXPECT_EQ(plan.fates, (std::vector{Fate::done, Fate::done}));
+    }
+}
+
+TEST(PlanThrough, TookNothingForGoodPassesThatReplyOn) {
+    for (const auto direction : {kOut, kIn}) {
+        const ThroughPlan plan = plan_through(direction, true, {refused(), refused()});
+        EXPECT_EQ(plan.reply.code, 552);
+        EXPECT_EQ(plan.reply.enhanced, "5.2.2");
+        EXPECT_EQ(plan.fates, (std::vector{Fate::client, Fate::client}));
+    }
+}
+
+TEST(PlanThrough, TookNothingForNowIsSpooledOutboundAndDeferredInbound) {
+    const ThroughPlan out = plan_through(kOut, true, {deferred(), refused()});
+    EXPECT_EQ(out.reply.code, 250);
+    EXPECT_EQ(out.fates, (std::vector{Fate::spool, Fate::report}));
+    const ThroughPlan in = plan_through(kIn, true, {deferred(), refused()});
+    EXPECT_EQ(in.reply.code, 450);
+    EXPECT_EQ(in.fates, (std::vector{Fate::client, Fate::client}));
+    EXPECT_FALSE(in.may_duplicate);
+}
+
+TEST(PlanThrough, TookSomeSpoolsTheRestAndReportsTheRefused) {
+    const ThroughPlan out = plan_through(kOut, false, {took(), deferred(), refused()});
+    EXPECT_EQ(out.reply.code, 250);
+    EXPECT_EQ(out.fates, (std::vector{Fate::done, Fate::spool, Fate::report}));
+    const ThroughPlan trusted = plan_through(kIn, true, {took(), deferred(), refused()});
+    EXPECT_EQ(trusted.fates, (std::vector{Fate::done, Fate::spool, Fate::report}));
+    const ThroughPlan stranger = plan_through(kIn, false, {took(), deferred(), refused()});
+    EXPECT_EQ(stranger.reply.code, 250);
+    EXPECT_EQ(stranger.fates, (std::vector{Fate::done, Fate::spool, Fate::alarm}));
+}
+
+TEST(PlanThrough, NoAnswerIsSpooledOutboundAndDeferredInbound) {
+    const ThroughPlan out = plan_through(kOut, true, {waiting()});
+    EXPECT_EQ(out.reply.code, 250);
+    EXPECT_EQ(out.fates, (std::vector{Fate::spool}));
+    const ThroughPlan in = plan_through(kIn, true, {waiting()});
+    EXPECT_EQ(in.reply.code, 451);
+    EXPECT_EQ(in.fates, (std::vector{Fate::client}));
+    EXPECT_TRUE(in.may_duplicate);
+}
+
+TEST(PlanThrough, CountsASettledBounceAsTaken) {
+    const ThroughPlan plan = plan_through(kOut, true, {{std::nullopt, true}, deferred()});
+    EXPECT_EQ(plan.reply.code, 250);
+    EXPECT_EQ(plan.fates, (std::vector{Fate::done, Fate::spool}));
+}
+
+TEST(PassOn, TurnsWhatDoesNotBelongInto451) {
+    EXPECT_EQ(pass_on({421, "4.3.2", "closing"}).code, 451);
+    EXPECT_EQ(pass_on({354, "", "go ahead"}).code, 451);
+    EXPECT_EQ(pass_on({252, "", "cannot verify"}).code, 451);
+    EXPECT_EQ(pass_on({550, "", "no"}).enhanced, "5.0.0");
+    EXPECT_EQ(pass_on({250, "2.0.0", "ok"}).code, 250);
+}
+
+}  // namespace
+}  // namespace sealgate::flow

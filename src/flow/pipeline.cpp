@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/pipeline.h"
+
+#include "flow/report.h"
+#include "flow/stored_envelope.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sealgate::flow {
+
+using maillog::Level;
+using maillog::Verdict;
+using net::Task;
+using policy::Action;
+using spool::State;
+
+// receive ─▶ classify ─▶ decide ─▶ transform ─▶ deliver ─▶ settle
+//
+// `store` answers when the message is on our disk, and delivers afterwards. `through` delivers
+// while the client waits, and the next hop's answer becomes ours. Everything else is the same path.
+Task<smtp::Reply> Pipeline::process(Accepted mail, Manner manner, std::vector<Probe> probes) {
+    Classified classified = classify(std::move(mail), services_.trace);
+    if (auto refused = refuse_whole(classified)) co_return *refused;
+
+    Decided decided = decide(std::move(classified));
+    auto live = std::make_shared<Live>(
+        transform(std::move(decided), services_.trace, services_.settings->smtp.trace_headers));
+
+    // A decision to reject that could only be made now ends the whole transaction: the null sender
+    // has one recipient, and every other reject was answered at RCPT.
+    for (const policy::Decision& decision : live->decisions) {
+        if (!decision.rejects()) continue;
+        services_.counters.rejected.add(live->decisions.size());
+        services_.journal.refused_recipient(*live->source,
+                                            live->envelope.sender,
+                                            live->envelope.recipients.front().address,
+                                            1,
+                                            "rejecting message from the null sender");
+        (void)services_.journal.flush();
+        co_return replies::null_sender();
+    }
+
+    std::vector<ReportItem> reports = log_decisions(*live);
+    if (!services_.journal.flush() &&
+        services_.settings->mail_log.on_failure == config::OnFailure::stop) {
+        co_return replies::log_not_writable();
+    }
+    if (manner.mode == config::Mode::store) {
+        auto reply = co_await store(std::move(live), std::move(reports));
+        co_return reply;
+    }
+    auto reply =
+        co_await through(std::move(live), std::move(reports), manner.patience, std::move(probes));
+    co_return reply;
+}
+
+std::optional<smtp::Reply> Pipeline::refuse_whole(const Classified& mail) {
+    const Accepted& accepted = mail.mail;
+    const bool loops = mail.facts.received_fields > services_.settings->smtp.received_limit ||
+                       mail.facts.own_traces > TraceGuard::kMaxOwnTraces;
+    if (!loops && !mail.facts.header_over_limit) return std::nullopt;
+    const std::string why =
+        loops ? fmt::format("mail loop: {} Received fields, {} trace fields of ours",
+                            mail.facts.received_fields,
+                            mail.facts.own_traces)
+              : "the header is over its limit";
+    services_.counters.rejected.add(accepted.envelope.recipients.size());
+    services_.journal.refused_recipient(*accepted.source,
+                                        accepted.envelope.sender,
+                                        accepted.envelope.recipients.front().address,
+                                        accepted.envelope.recipients.size(),
+                                        "rejecting message " + mail.facts.message_id + ": " + why);
+    (void)services_.journal.flush();
+    // Refused in the session: whoever hands us the message reports it, once.
+    return loops ? replies::loop() : replies::header_over_limit();
+}
+
+std::vector<ReportItem> Pipeline::log_decisions(const Live& live) {
+    Journal& journal = services_.journal;
+    journal.message(*live.source,
+                    live.id,
+                    live.message_id,
+                    live.sender_text(),
+                    live.envelope.recipients.size());
+    services_.counters.messages.add();
+    std::vector<ReportItem> reports;
+    for (std::uint32_t i = 0; i < live.decisions.size(); ++i) {
+        switch (live.decisions[i].action) {
+            case Action::pass_unmodified:
+                services_.counters.passed.add();
+                journal.passing_through(live, i);
+                break;
+            case Action::bounce_unmanaged: {
+                services_.counters.bounced.add();
+                journal.bouncing_unmanaged(live, i);
+                delivery::Outcome outcome =
+                    delivery::local_outcome(delivery::Outcome::Kind::refused,
+                                            "5.7.1",
+                                            "the sender's domain is not managed");
+                reports.push_back({ReportItem::Kind::unmanaged, i, std::move(outcome)});
+                break;
+            }
+            case Action::relay:
+                journal.recipient(live, i, Verdict::accepted, Level::info, "accepted for delivery");
+                break;
+            case Action::reject_unmanaged:
+            case Action::reject_not_ours:
+            case Action::reject_null_sender:
+                break;  // answered before
+        }
+    }
+    return reports;
+}
+
+Task<smtp::Reply> Pipeline::store(LivePointer live, std::vector<ReportItem> reports) {
+    const std::string id = trace_id(live->source->connection, live->id);
+    for (const ReportItem& item : reports)
+        live->status[item.recipient].state = State::bounced;
+    auto kept = co_await keep(live, std::move(reports));
+    if (!kept) co_return replies::not_stored();
+    co_return replies::accepted(id);
+}
+
+Task<Status> Pipeline::keep(const LivePointer& live, std::vector<ReportItem> reports) {
+    spool::Batch batch;
+    std::vector<LivePointer> made;
+    if (!live->finished()) {
+        batch.messages.push_back(to_spool(*live));
+        made.push_back(live);
+    }
+    for (const std::vector<ReportItem>& items : group_reports(std::move(reports))) {
+        auto connection = services_.log.next_connection();
+        if (!connection) co_return std::unexpected(std::move(connection).error());
+        const ReportContext context{*services_.settings,
+                                    *services_.site,
+                                    services_.trace,
+                                    *connection,
+                                    services_.clock.now()};
+        auto report = make_report(context, *live, live->content, items);
+        if (!report) co_return std::unexpected(std::move(report).error());
+        made.push_back(std::make_shared<Live>(*std::move(report)));
+        batch.messages.push_back(to_spool(*made.back()));
+        services_.journal.message(
+            *made.back()->source, made.back()->id, made.back()->message_id, "", 1);
+    }
+    if (batch.messages.empty()) co_return Status();
+    auto committed = co_await services_.spool.commit(std::move(batch));
+    if (!committed) {
+        services_.journal.connection(
+            live->source->connection,
+            Level::error,
+            "the message could not be stored: " + committed.error().detail());
+        (void)services_.journal.flush();
+        co_return committed;
+    }
+    for (const LivePointer& one : made) {
+        one->spooled = true;
+        queue_.admit(one);
+    }
+    (void)services_.journal.flush();
+    co_return Status();
+}
+
+}  // namespace sealgate::flow

@@ -1,0 +1,68 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// The life of a message, from the end of data to the answer. Start reading here, then pipeline.cpp.
+
+#include "flow/outcome.h"
+#include "flow/queue.h"
+#include "flow/services.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sealgate::flow {
+
+// A transaction already open at a next hop, in which the client's recipients were asked for
+// (`through`, inbound). It goes on to the content, or is reset.
+struct Probe {
+    policy::Route route;
+    std::unique_ptr<delivery::Upstream> upstream;
+    std::vector<std::uint32_t> recipients;  // positions in the envelope
+};
+
+struct Manner {
+    config::Mode mode = config::Mode::store;
+    std::chrono::seconds patience{30};  // through: how long the client waits for next hops
+};
+
+class Pipeline {
+public:
+    Pipeline(Services& services, Queue& queue) : services_(services), queue_(queue) {}
+
+    // From the end of data to the reply for it. When the reply is a 250, every recipient is with
+    // its next hop, on our disk, or has been decided; else the client still answers for all of
+    // them.
+    net::Task<smtp::Reply> process(Accepted mail, Manner manner, std::vector<Probe> probes);
+
+private:
+    net::Task<smtp::Reply> store(LivePointer live, std::vector<ReportItem> reports);
+    net::Task<smtp::Reply> through(LivePointer live,
+                                   std::vector<ReportItem> reports,
+                                   std::chrono::seconds patience,
+                                   std::vector<Probe> probes);
+    [[nodiscard]] std::optional<smtp::Reply> refuse_whole(const Classified& mail);
+    [[nodiscard]] std::vector<ReportItem> log_decisions(const Live& live);
+    struct Attempt;
+    [[nodiscard]] std::vector<std::shared_ptr<Attempt>> begin_attempts(const LivePointer& live,
+                                                                       std::vector<Probe> probes);
+    net::Task<void> run(std::shared_ptr<Attempt> attempt);
+    net::Task<void> wait_for(const std::vector<std::shared_ptr<Attempt>>& attempts,
+                             std::chrono::seconds patience);
+    [[nodiscard]] std::vector<ReportItem> apply_plan(const LivePointer& live,
+                                                     const ThroughPlan& plan,
+                                                     const std::vector<ThroughRecipient>& outcomes,
+                                                     const std::vector<std::string>& through);
+    // Commits the message (when a recipient is unfinished) and its reports, and hands them to the
+    // queue.
+    net::Task<Status> keep(const LivePointer& live, std::vector<ReportItem> reports);
+
+    Services& services_;
+    Queue& queue_;
+};
+
+// The stages; each takes by value what the one before returned.
+[[nodiscard]] Classified classify(Accepted mail, const TraceGuard& trace);
+[[nodiscard]] Decided decide(Classified mail);
+[[nodiscard]] Live transform(Decided mail, const TraceGuard& trace, bool trace_headers);
+
+}  // namespace sealgate::flow

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/queue.h"
+
+#include "flow/report.h"
+#include "flow/stored_envelope.h"
+#include "net/offload.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sealgate::flow {
+
+using delivery::Carried;
+using delivery::Outcome;
+using maillog::Level;
+using maillog::Verdict;
+using net::Task;
+using spool::State;
+
+namespace {
+
+constexpr std::chrono::milliseconds kTick{200};
+constexpr std::chrono::seconds kFirstBackOff{15};
+constexpr std::chrono::seconds kLongestBackOff{600};
+constexpr std::chrono::seconds kNoRouteDelay{300};
+constexpr std::chrono::seconds kStoreTroubleDelay{60};
+
+}  // namespace
+
+// One next hop, with what waits for it and how it has been behaving.
+struct Queue::Destination {
+    policy::Route route;
+    std::deque<Job> ready;
+    std::size_t workers = 0;
+    unsigned failures = 0;  // connections that failed, in a row
+    SteadyTime not_before{};
+    std::string note;
+};
+
+std::optional<delivery::Released> release_parcel(const Live& live,
+                                                 const std::vector<std::uint32_t>& recipients,
+                                                 const Content& content) {
+    delivery::Shipment shipment;
+    std::optional<policy::ClearPermit> permit;
+    for (const std::uint32_t index : recipients) {
+        permit = live.decisions[index].clear_permit();
+        if (!permit) return std::nullopt;
+        shipment.recipients.push_back(live.envelope.recipients[index]);
+    }
+    if (!permit) return std::nullopt;
+    shipment.sender = live.envelope.sender;
+    shipment.parameters = live.envelope.parameters;
+    shipment.prefix = live.prefix;
+    shipment.content = content;
+    shipment.has_eight_bit = live.has_eight_bit;
+    shipment.needs_smtputf8 = live.needs_smtputf8;
+    return delivery::release_clear(std::move(shipment), *permit);
+}
+
+Queue::Queue(Services& services) : services_(services), timer_(services.loop) {}
+Queue::~Queue() = default;
+
+LivePointer Queue::find(MessageId id) const {
+    const auto found = messages_.find(id.value);
+    return found == messages_.end() ? nullptr : found->second;
+}
+
+void Queue::start() {
+    net::asio::co_spawn(services_.loop.get_executor(), tick(), net::asio::detached);
+}
+
+void Queue::stop() {
+    stopping_ = true;
+    timer_.cancel();
+}
+
+Task<void> Queue::tick() {
+    while (!stopping_) {
+        timer_.expires_after(kTick);
+        auto [error] = co_await timer_.async_wait(net::kUse);
+        if (error || stopping_) co_return;
+        const SteadyTime now = services_.clock.steady();
+        while (!due_.empty() && due_.begin()->first <= now) {
+            const std::uint64_t id = due_.begin()->second;
+            due_.erase(due_.begin());
+            if (const LivePointer live = find({id})) dispatch(live);
+        }
+        if (!services_.journal.flush()) continue;  // the alarm is the log's own
+    }
+}
+
+void Queue::admit(const LivePointer& live) {
+    messages_[live->id.value] = live;
+    if (live->in_flight.empty()) live->in_flight.assign(live->status.size(), false);
+    dispatch(live);
+}
+
+void Queue::dispatch(const LivePointer& live) {
+    if (stopping_) return;
+    const WallTime now = services_.clock.now();
+    std::map<Destination*, Job> jobs;
+    for (std::uint32_t i = 0; i < live->status.size(); ++i) {
+        spool::RecipientStatus& status = live->status[i];
+        if (status.state != State::pending || live->in_flight[i] || status.next_attempt > now) {
+            continue;
+        }
+        const policy::Route* route =
+            services_.site->routes.find(live->envelope.recipients[i].address.domain());
+        if (route == nullptr) {
+            status.next_attempt = now + kNoRouteDelay;
+            status.note = "there is no route for this domain";
+            services_.journal.recipient(
+                *live, i, Verdict::deferred, Level::error, "deferred: " + status.note);
+            continue;
+        }
+        std::unique_ptr<Destination>& destination = destinations_[delivery::identity(*route)];
+        if (!destination) {
+            destination = std::make_unique<Destination>();
+            destination->route = *route;
+        }
+        Job& job = jobs[destination.get()];
+        job.live = live;
+        job.recipients.push_back(i);
+        live->in_flight[i] = true;
+    }
+    for (auto& [destination, job] : jobs)
+        push(*destination, std::move(job));
+    schedule(live);
+}
+
+void Queue::push(Destination& destination, Job job) {
+    destination.ready.push_back(std::move(job));
+    if (destination.workers >= services_.settings->delivery.connections_per_next_hop) return;
+    // One worker looks whether a next hop that failed is back; a crowd would only wait for it
+    // together.
+    if (destination.failures > 0 && destination.workers > 0) return;
+    ++destination.workers;
+    net::asio::co_spawn(services_.loop.get_executor(), work(destination), net::asio::detached);
+}
+
+void Queue::schedule(const LivePointer& live) {
+    WallTime next = WallTime::max();
+    for (std::size_t i = 0; i < live->status.size(); ++i) {
+        if (live->status[i].state == State::pending && !live->in_flight[i]) {
+            next = std::min(next, live->status[i].next_attempt);
+        }
+    }
+    if (next == WallTime::max()) return;
+    // A clock that jumps may not put an attempt off for ever.
+    constexpr std::chrono::microseconds kLongest = std::chrono::hours(24);
+    const auto wait = std::clamp<std::chrono::microseconds>(
+        next - services_.clock.now(), std::chrono::microseconds(0), kLongest);
+    due_.emplace(services_.clock.steady() + wait, live->id.value);
+}
+
+void Queue::forget_if_finished(const LivePointer& live) {
+    if (live->finished()) {
+        messages_.erase(live->id.value);
+        return;
+    }
+    // Until the next attempt the spool holds the content, not our memory.
+    const bool flying =
+        std::any_of(live->in_flight.begin(), live->in_flight.end(), [](bool one) { return one; });
+    if (live->spooled && !flying) live->content.reset();
+    dispatch(live);
+}
+
+Task<void> Queue::work(Destination& destination) {
+    while (!destination.ready.empty() && !stopping_) {
+        Job job = std::move(destination.ready.front());
+        destination.ready.pop_front();
+        ++under_way_;
+        co_await attempt(destination, std::move(job));
+        --under_way_;
+    }
+    --destination.workers;
+}
+
+Task<Content> Queue::content_of(const LivePointer& live) {
+    if (live->content) co_return live->content;
+    const MessageId id = live->id;
+    auto loaded =
+        co_await net::offload(services_.pool, [this, id] { return services_.spool->load(id); });
+    if (loaded) {
+        // Counted like any other content while it is in memory.
+        live->content = services_.budget.hold(std::string(**loaded));
+        co_return live->content;
+    }
+    if (loaded.error().kind() != ErrorKind::transient) {
+        hold_damaged(live, loaded.error().detail());
+    } else {
+        services_.journal.house(Level::error, "spool: " + loaded.error().detail());
+    }
+    co_return nullptr;
+}
+
+void Queue::hold_damaged(const LivePointer& live, const std::string& why) {
+    std::vector<spool::Update> updates;
+    for (std::uint32_t i = 0; i < live->status.size(); ++i) {
+        if (live->status[i].state != State::pending) continue;
+        live->status[i].state = State::held;
+        live->status[i].note = "the stored content cannot be read: " + why;
+        updates.push_back({live->id, i, live->status[i]});
+        services_.counters.held.add();
+        services_.journal.recipient(
+            *live, i, Verdict::held, Level::error, "held: " + live->status[i].note);
+    }
+    services_.spool->note(std::move(updates));
+}
+
+Task<void> Queue::attempt(Destination& destination, Job job) {
+    const LivePointer live = job.live;
+    Carried carried;
+    const bool final_hop = destination.route.next_hop.kind == policy::NextHop::Kind::mailbox;
+    if (destination.failures > 0 && services_.clock.steady() < destination.not_before) {
+        // Its neighbour failed to connect a moment ago: the same answer, without asking again.
+        carried.reached = false;
+        carried.through = destination.route.next_hop.to_string();
+        carried.outcomes.assign(
+            job.recipients.size(),
+            delivery::local_outcome(Outcome::Kind::deferred, "4.4.1", destination.note));
+        co_await finish_attempt(live, std::move(job.recipients), std::move(carried), final_hop);
+        co_return;
+    }
+    const Content content = co_await content_of(live);
+    if (!content) {
+        for (const std::uint32_t i : job.recipients) {
+            live->in_flight[i] = false;
+            live->status[i].next_attempt = services_.clock.now() + kStoreTroubleDelay;
+        }
+        schedule(live);
+        co_return;
+    }
+    const auto released = release_parcel(*live, job.recipients, content);
+    SG_CHECK(released.has_value());
+    carried = co_await services_.carrier.deliver(destination.route, *released);
+    if (carried.reached) {
+        note_reached(destination);
+    } else {
+        note_failure(destination, carried.outcomes.front().reply.text);
+    }
+    co_await finish_attempt(live, std::move(job.recipients), std::move(carried), final_hop);
+}
+
+void Queue::note_reached(Destination& destination) {
+    if (destination.failures > 0) {
+        services_.journal.house(
+            Level::notice,
+            "next hop " + destination.route.next_hop.to_string() + " is reachable again");
+    }
+    destination.failures = 0;
+}
+
+void Queue::reset_back_off(const Live& live, std::uint32_t recipient) {
+    const policy::Route* route =
+        services_.site->routes.find(live.envelope.recipients[recipient].address.domain());
+    if (route == nullptr) return;
+    const auto found = destinations_.find(delivery::identity(*route));
+    if (found != destinations_.end()) found->second->not_before = {};
+}
+
+std::vector<Queue::DestinationView> Queue::destinations() const {
+    std::vector<DestinationView> views;
+    views.reserve(destinations_.size());
+    for (const auto& [key, destination] : destinations_) {
+        views.push_back({destination->route.next_hop.to_string(),
+                         destination->ready.size(),
+                         destination->failures > 0,
+                         destination->note});
+    }
+    return views;
+}
+
+void Queue::note_failure(Destination& destination, const std::string& note) {
+    destination.note = note;
+    const unsigned doublings = std::min(destination.failures, 6U);
+    const auto wait =
+        std::min<std::chrono::seconds>(kFirstBackOff * (1U << doublings), kLongestBackOff);
+    if (destination.failures == 0) {
+        services_.journal.house(
+            Level::warning,
+            "next hop " + destination.route.next_hop.to_string() + " is not reachable: " + note);
+    }
+    ++destination.failures;
+    destination.not_before = services_.clock.steady() + wait;
+}
+
+Task<void> Queue::finish_attempt(LivePointer live,
+                                 std::vector<std::uint32_t> recipients,
+                                 Carried carried,
+                                 bool final_hop) {
+    Settlement settlement = settle(*live,
+                                   recipients,
+                                   carried.outcomes,
+                                   final_hop,
+                                   services_.clock.now(),
+                                   services_.settings->delivery,
+                                   dice_);
+    log_settled(*live, settlement, carried.through);
+    const Content content = live->content;
+    auto concluded = co_await conclude(live, content, std::move(settlement));
+    if (!concluded) {
+        // The ends could not be made durable: the recipients stay pending, at worst a duplicate.
+        services_.journal.house(Level::error, "spool: " + concluded.error().detail());
+        for (const std::uint32_t i : recipients) {
+            live->status[i].next_attempt = services_.clock.now() + kStoreTroubleDelay;
+        }
+    }
+    for (const std::uint32_t i : recipients)
+        live->in_flight[i] = false;
+    (void)services_.journal.flush();
+    forget_if_finished(live);
+}
+
+Task<Status> Queue::conclude(const LivePointer& live, Content content, Settlement settlement) {
+    std::vector<spool::Update> updates;
+    updates.reserve(settlement.settled.size());
+    for (const Settled& one : settlement.settled) {
+        updates.push_back({live->id, one.recipient, one.status});
+    }
+    if (settlement.reports.empty()) {
+        for (Settled& one : settlement.settled)
+            live->status[one.recipient] = std::move(one.status);
+        services_.spool->note(std::move(updates));
+        co_return Status();
+    }
+
+    spool::Batch batch;
+    batch.updates = std::move(updates);
+    std::vector<LivePointer> reports;
+    for (const std::vector<ReportItem>& items : group_reports(std::move(settlement.reports))) {
+        auto connection = services_.log.next_connection();
+        if (!connection) co_return std::unexpected(std::move(connection).error());
+        const ReportContext context{*services_.settings,
+                                    *services_.site,
+                                    services_.trace,
+                                    *connection,
+                                    services_.clock.now()};
+        auto report = make_report(context, *live, content, items);
+        if (!report) co_return std::unexpected(std::move(report).error());
+        auto made = std::make_shared<Live>(*std::move(report));
+        batch.messages.push_back(to_spool(*made));
+        reports.push_back(std::move(made));
+    }
+    auto committed = co_await services_.spool.commit(std::move(batch));
+    if (!committed) co_return committed;
+    for (Settled& one : settlement.settled)
+        live->status[one.recipient] = std::move(one.status);
+    for (const LivePointer& report : reports) {
+        report->spooled = true;
+        services_.journal.message(*report->source,
+                                  report->id,
+                                  report->message_id,
+                                  "",
+                                  report->envelope.recipients.size());
+        admit(report);
+    }
+    co_return Status();
+}
+
+void Queue::log_settled(const Live& live,
+                        const Settlement& settlement,
+                        const std::string& through) {
+    for (const Settled& one : settlement.settled) {
+        const std::string said = through + ": " + reply_text(one.outcome.reply);
+        switch (one.status.state) {
+            case State::delivered:
+                services_.counters.delivered.add();
+                services_.journal.recipient(
+                    live, one.recipient, Verdict::delivered, Level::info, "delivered to " + said);
+                break;
+            case State::bounced:
+                services_.counters.bounced.add();
+                services_.journal.recipient(
+                    live,
+                    one.recipient,
+                    Verdict::bounced,
+                    Level::notice,
+                    (one.expired ? "given up after " + std::to_string(one.status.attempts) +
+                                       " attempts, bouncing message from "
+                                 : "refused, bouncing message from ") +
+                        live.sender_text() + ": " + said);
+                break;
+            case State::failed_silently:
+                services_.counters.failed_silently.add();
+                services_.journal.recipient(live,
+                                            one.recipient,
+                                            Verdict::failed,
+                                            Level::warning,
+                                            "failed, and no report may be sent: " + said);
+                break;
+            case State::pending:
+                services_.counters.deferred.add();
+                services_.journal.recipient(
+                    live,
+                    one.recipient,
+                    Verdict::deferred,
+                    Level::notice,
+                    fmt::format("deferred (attempt {}): {}", one.status.attempts, said));
+                break;
+            case State::held:
+            case State::discarded:
+                break;
+        }
+    }
+}
+
+}  // namespace sealgate::flow

@@ -1,0 +1,113 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Everything we answer for and have not finished: what is due goes to its next hop, what is not
+// waits for its time. One instance, I/O thread only.
+//
+// Invariants
+//  1. A recipient is in at most one attempt at a time (Live::in_flight).
+//  2. A recipient's end is noted in the spool before the queue forgets the message; the reports it
+//     needs are synced in the same batch.
+//  3. No route, no permit, no content: the recipient waits or is held. Nothing is dropped.
+
+#include "flow/services.h"
+#include "flow/settle.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace sealgate::flow {
+
+class Queue {
+public:
+    explicit Queue(Services& services);
+    Queue(const Queue&) = delete;
+    Queue& operator=(const Queue&) = delete;
+    Queue(Queue&&) = delete;
+    Queue& operator=(Queue&&) = delete;
+    ~Queue();
+
+    // Takes over a message that the spool has (Live::spooled). What is due is attempted at once.
+    void admit(const LivePointer& live);
+    // The end of an attempt that somebody else began for a message now in the queue.
+    net::Task<void> finish_attempt(LivePointer live,
+                                   std::vector<std::uint32_t> recipients,
+                                   delivery::Carried carried,
+                                   bool final_hop);
+    // Starts the schedule; stop() lets attempts under way end and begins no new ones.
+    void start();
+    void stop();
+    [[nodiscard]] std::size_t attempts_under_way() const { return under_way_; }
+
+    // For administrators.
+    [[nodiscard]] const std::map<std::uint64_t, LivePointer>& messages() const { return messages_; }
+    [[nodiscard]] LivePointer find(MessageId id) const;
+    // Makes pending recipients due now, past any back-off. False when there is nothing to retry.
+    bool retry(const LivePointer& live);
+    // pending -> held and back; durable when the call returns. False when nothing changed.
+    net::Task<Result<bool>> hold(LivePointer live, std::string note);
+    net::Task<Result<bool>> release(LivePointer live, std::string note);
+    // Ends what is pending or held as discarded; no report is sent.
+    net::Task<Result<bool>> discard(LivePointer live, std::string note);
+
+    struct DestinationView {
+        std::string next_hop;
+        std::size_t waiting = 0;
+        bool backing_off = false;
+        std::string note;
+    };
+    [[nodiscard]] std::vector<DestinationView> destinations() const;
+    [[nodiscard]] std::string next_hop_of(const Live& live, std::uint32_t recipient) const;
+
+private:
+    struct Destination;
+    struct Job {
+        LivePointer live;
+        std::vector<std::uint32_t> recipients;
+    };
+
+    void dispatch(const LivePointer& live);
+    void push(Destination& destination, Job job);
+    void schedule(const LivePointer& live);
+    void forget_if_finished(const LivePointer& live);
+    net::Task<void> tick();
+    net::Task<void> work(Destination& destination);
+    net::Task<void> attempt(Destination& destination, Job job);
+    net::Task<Content> content_of(const LivePointer& live);
+    void note_reached(Destination& destination);
+    void note_failure(Destination& destination, const std::string& note);
+    // Builds, commits and admits the reports of a settlement together with its updates.
+    net::Task<Status> conclude(const LivePointer& live, Content content, Settlement settlement);
+    void log_settled(const Live& live, const Settlement& settlement, const std::string& through);
+    struct Change {
+        std::set<spool::State> from;
+        spool::State to;
+        maillog::Verdict verdict;
+        std::string note;
+    };
+    net::Task<Result<bool>> apply(LivePointer live, Change change);
+    [[nodiscard]] static std::string_view word(spool::State state);
+    void reset_back_off(const Live& live, std::uint32_t recipient);
+    void hold_damaged(const LivePointer& live, const std::string& why);
+
+    Services& services_;
+    std::map<std::uint64_t, LivePointer> messages_;  // by id, which is by age
+    std::multimap<SteadyTime, std::uint64_t> due_;
+    std::map<std::string, std::unique_ptr<Destination>> destinations_;
+    net::Timer timer_;
+    std::minstd_rand dice_{static_cast<std::minstd_rand::result_type>(std::random_device{}())};
+    std::size_t under_way_ = 0;
+    bool stopping_ = false;
+};
+
+// The parcel of some recipients of a message, released by their permits; nullopt when one of them
+// has none, which is a broken invariant.
+[[nodiscard]] std::optional<delivery::Released> release_parcel(
+    const Live& live, const std::vector<std::uint32_t>& recipients, const Content& content);
+
+}  // namespace sealgate::flow

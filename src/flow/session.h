@@ -1,0 +1,75 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// `receive`: one client's connection, from the greeting to the close. Does what the state machine
+// in smtp/server_session.h asks for, and answers who may send where.
+
+#include "flow/pipeline.h"
+#include "net/stream.h"
+#include "smtp/server_session.h"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace sealgate::flow {
+
+// What a listener gives each of its sessions. Immutable; replaced whole by a reload.
+struct ListenerSetup {
+    config::Listener listener;
+    smtp::ServerOptions options;
+    std::shared_ptr<net::TlsContext> tls;  // null: none
+};
+
+class Session {
+public:
+    Session(Services& services,
+            Pipeline& pipeline,
+            Queue& queue,
+            std::shared_ptr<const ListenerSetup> setup,
+            std::unique_ptr<net::Stream> stream,
+            ConnectionId connection);
+
+    // Runs until the connection is closed.
+    net::Task<void> run();
+    // Asks it to end: at once when it idles, after the message under way else.
+    void stop();
+
+private:
+    net::Task<bool> handshake();
+    net::Task<bool> pass_input();
+    net::Task<bool> flush_output();
+    net::Task<bool> act(smtp::Step step);
+    [[nodiscard]] smtp::Reply on_mail(smtp::AskMail step);
+    net::Task<smtp::Reply> on_rcpt(smtp::AskRcpt step);
+    [[nodiscard]] std::optional<smtp::Reply> refuse_recipient(const smtp::Recipient& recipient);
+    net::Task<smtp::Reply> probe(const smtp::Recipient& recipient);
+    net::Task<smtp::Reply> on_message(smtp::EndOfMessage step);
+    void note_unmanaged(policy::UnmanagedAction action);
+    [[nodiscard]] bool log_allows();
+    void drop_transaction();
+    void account_content();
+    void refresh_source();
+    [[nodiscard]] std::chrono::milliseconds input_timeout() const;
+
+    Services& services_;
+    Pipeline& pipeline_;
+    Queue& queue_;
+    std::shared_ptr<const ListenerSetup> setup_;
+    std::unique_ptr<net::Stream> stream_;
+    smtp::ServerSession smtp_;
+    SourcePointer source_;
+    std::uint32_t messages_ = 0;
+    SteadyTime last_mail_ = std::chrono::steady_clock::now();
+    std::size_t accounted_ = 0;  // octets of content under way that the budget counts
+    bool stopping_ = false;
+    bool idle_ = false;
+
+    // The transaction.
+    SitePointer site_;
+    smtp::ReversePath sender_;
+    smtp::MailParameters parameters_;
+    std::vector<Probe> probes_;
+    bool sighted_ = false;
+};
+
+}  // namespace sealgate::flow

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may send where: the answers to MAIL and RCPT.
+#include "flow/session.h"
+
+namespace sealgate::flow {
+
+using net::Task;
+using policy::Action;
+using policy::MailDirection;
+
+smtp::Reply Session::on_mail(smtp::AskMail step) {
+    constexpr std::uint32_t kMostMessages = (1U << kMessagesPerConnectionBits) - 2;
+    if (messages_ >= kMostMessages) return replies::too_many_messages();
+    if (stopping_) return replies::shutting_down();
+    if (!log_allows()) return replies::log_not_writable();
+    // Room is reserved here, so that nothing is refused for space after the dot.
+    const std::uint64_t size = step.parameters.size.value_or(0);
+    const Budget::Pressure pressure = services_.budget.pressure(size);
+    if (pressure == Budget::Pressure::refuse_mail ||
+        pressure == Budget::Pressure::refuse_connection) {
+        return replies::overloaded();
+    }
+    const config::Limits& limits = services_.settings->limits;
+    const bool no_disk = services_.spool->room() < size + limits.free_disk;
+    if (no_disk || queue_.messages().size() >= limits.queued_messages) {
+        return replies::overloaded();
+    }
+    site_ = services_.site;
+    sender_ = std::move(step.sender);
+    parameters_ = step.parameters;
+    sighted_ = false;
+    return {250, "2.1.0", "sender ok"};
+}
+
+void Session::note_unmanaged(policy::UnmanagedAction action) {
+    if (sighted_ || !services_.on_unmanaged) return;
+    sighted_ = true;  // once a transaction
+    services_.on_unmanaged({sender_->domain(), source_->address, action, services_.clock.now()});
+}
+
+std::optional<smtp::Reply> Session::refuse_recipient(const smtp::Recipient& recipient) {
+    const mime::Domain& domain = recipient.address.domain();
+    const std::size_t tried = smtp_.recipients_tried();
+    policy::RecipientFacts facts;
+    facts.direction = source_->direction;
+    facts.trusted_source = source_->trusted;
+    facts.null_sender = !sender_;
+    facts.recipient_managed = site_->domains.contains(domain);
+    // Whether it is a report is seen after DATA; until then it may be one.
+    facts.delivery_report = true;
+    if (sender_) {
+        facts.sender_managed = site_->domains.contains(sender_->domain());
+        facts.unmanaged =
+            site_->unmanaged.decide(source_->listener, source_->address, sender_->domain());
+        if (facts.direction == MailDirection::outbound && !facts.sender_managed) {
+            note_unmanaged(facts.unmanaged);
+        }
+    }
+    switch (policy::decide(facts).action) {
+        case Action::reject_unmanaged:
+            services_.counters.rejected.add();
+            services_.journal.rejecting_unmanaged(*source_, *sender_, recipient.address, tried);
+            return replies::unmanaged(sender_->domain().ascii());
+        case Action::reject_not_ours:
+            services_.counters.rejected.add();
+            services_.journal.refused_recipient(*source_,
+                                                sender_,
+                                                recipient.address,
+                                                tried,
+                                                "relaying denied: not a managed domain");
+            return replies::not_ours(domain.ascii());
+        case Action::reject_null_sender:
+            services_.counters.rejected.add();
+            services_.journal.refused_recipient(
+                *source_, sender_, recipient.address, tried, "rejecting the null sender");
+            return replies::null_sender();
+        case Action::bounce_unmanaged:
+            return std::nullopt;  // not forwarded, so no route is needed
+        case Action::relay:
+        case Action::pass_unmodified:
+            break;
+    }
+    if (site_->routes.find(domain) != nullptr) return std::nullopt;
+    services_.journal.refused_recipient(
+        *source_, sender_, recipient.address, tried, "there is no route for this domain");
+    return replies::no_route(domain.ascii());
+}
+
+Task<smtp::Reply> Session::on_rcpt(smtp::AskRcpt step) {
+    if (auto refused = refuse_recipient(step.recipient)) co_return *refused;
+    const bool ask = setup_->listener.mode == config::Mode::through &&
+                     source_->direction == MailDirection::inbound;
+    if (!ask) co_return smtp::Reply{250, "2.1.5", "recipient ok"};
+    auto reply = co_await probe(step.recipient);
+    co_return reply;
+}
+
+// The next hop is asked while the client waits: a bad recipient is refused in the session, and no
+// report has to be sent to an address that may be forged.
+Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
+    const policy::Route& route = *site_->routes.find(recipient.address.domain());
+    if (route.next_hop.kind == policy::NextHop::Kind::mailbox) {
+        co_return smtp::Reply{250, "2.1.5", "recipient ok"};
+    }
+    const std::string key = delivery::identity(route);
+    std::size_t at = 0;
+    while (at < probes_.size() && delivery::identity(probes_[at].route) != key)
+        ++at;
+    const bool is_new = at == probes_.size();
+    for (bool fresh = false;; fresh = true) {
+        if (is_new && probes_.size() == at) {
+            auto lease = co_await services_.upstreams.acquire(route, fresh);
+            if (!lease) {
+                services_.journal.refused_recipient(
+                    *source_,
+                    sender_,
+                    recipient.address,
+                    smtp_.recipients_tried(),
+                    "next hop not reachable: " + lease.error().detail());
+                co_return smtp::Reply{451, "4.4.1", "the next hop is not reachable"};
+            }
+            Probe opened;
+            opened.route = route;
+            opened.upstream = std::move(lease->upstream);
+            opened.upstream->begin(sender_, parameters_);
+            probes_.push_back(std::move(opened));
+        }
+        Probe& open = probes_[at];
+        auto outcome = co_await open.upstream->ask(recipient);
+        if (outcome.kind == delivery::Outcome::Kind::delivered) {
+            open.recipients.push_back(static_cast<std::uint32_t>(smtp_.recipients()));
+            co_return smtp::Reply{250, "2.1.5", "recipient ok"};
+        }
+        const bool dead = !open.upstream->usable();
+        const bool unused = open.recipients.empty();
+        if (dead && unused) {
+            // A pooled connection may have died while it lay idle: once more on a fresh one.
+            probes_.erase(probes_.begin() + static_cast<std::ptrdiff_t>(at));
+            if (is_new && !fresh && !outcome.remote) continue;
+        }
+        services_.journal.refused_recipient(
+            *source_,
+            sender_,
+            recipient.address,
+            smtp_.recipients_tried(),
+            "refused by the next hop: " + reply_text(outcome.reply));
+        co_return pass_on(outcome.reply);
+    }
+}
+
+}  // namespace sealgate::flow

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+// Delivery while the client waits: attempts for every parcel at once, patience, and then the
+// outcome table.
+#include "flow/pipeline.h"
+
+#include <algorithm>
+
+namespace sealgate::flow {
+
+using delivery::Outcome;
+using maillog::Level;
+using maillog::Verdict;
+using net::Task;
+using spool::State;
+
+// One parcel on its way. It lives on when the client's patience ends: what it learns then is
+// settled by the queue, which has the message by that time.
+struct Pipeline::Attempt {
+    LivePointer live;
+    policy::Route route;
+    std::unique_ptr<delivery::Upstream> upstream;  // a probe's; null: one from the pool
+    std::vector<std::uint32_t> recipients;
+    std::optional<delivery::Carried> carried;
+    bool detached = false;   // nobody waits any more
+    bool abandoned = false;  // and nobody wants to know: the client kept the responsibility
+    net::Timer* waiter = nullptr;
+
+    [[nodiscard]] bool final_hop() const {
+        return route.next_hop.kind == policy::NextHop::Kind::mailbox;
+    }
+};
+
+std::vector<std::shared_ptr<Pipeline::Attempt>> Pipeline::begin_attempts(
+    const LivePointer& live, std::vector<Probe> probes) {
+    std::vector<std::shared_ptr<Attempt>> attempts;
+    std::vector<bool> covered(live->status.size(), false);
+    for (Probe& probe : probes) {
+        auto attempt = std::make_shared<Attempt>();
+        attempt->live = live;
+        attempt->route = probe.route;
+        attempt->upstream = std::move(probe.upstream);
+        attempt->recipients = std::move(probe.recipients);
+        for (const std::uint32_t i : attempt->recipients)
+            covered[i] = true;
+        attempts.push_back(std::move(attempt));
+    }
+    for (std::uint32_t i = 0; i < live->status.size(); ++i) {
+        if (covered[i] || live->status[i].state != State::pending) continue;
+        const policy::Route* route =
+            services_.site->routes.find(live->envelope.recipients[i].address.domain());
+        if (route == nullptr)
+            continue;  // no outcome: it waits in the spool, or the client keeps it
+        const std::string key = delivery::identity(*route);
+        auto found = std::find_if(attempts.begin(), attempts.end(), [&](const auto& one) {
+            return !one->upstream && delivery::identity(one->route) == key;
+        });
+        if (found == attempts.end()) {
+            auto attempt = std::make_shared<Attempt>();
+            attempt->live = live;
+            attempt->route = *route;
+            attempts.push_back(std::move(attempt));
+            found = std::prev(attempts.end());
+        }
+        (*found)->recipients.push_back(i);
+    }
+    return attempts;
+}
+
+Task<void> Pipeline::run(std::shared_ptr<Attempt> attempt) {
+    const auto released =
+        release_parcel(*attempt->live, attempt->recipients, attempt->live->content);
+    SG_CHECK(released.has_value());
+    delivery::Carried carried;
+    if (attempt->upstream) {
+        carried.through = attempt->upstream->description();
+        carried.outcomes = co_await attempt->upstream->finish(*released);
+        services_.upstreams.give_back(attempt->route, std::move(attempt->upstream));
+    } else {
+        carried = co_await services_.carrier.deliver(attempt->route, *released);
+    }
+    if (attempt->abandoned) {
+        const bool taken =
+            std::any_of(carried.outcomes.begin(), carried.outcomes.end(), [](const Outcome& one) {
+                return one.kind == Outcome::Kind::delivered;
+            });
+        if (taken) services_.counters.possible_duplicates.add();
+        co_return;
+    }
+    if (attempt->detached) {
+        co_await queue_.finish_attempt(
+            attempt->live, attempt->recipients, std::move(carried), attempt->final_hop());
+        co_return;
+    }
+    attempt->carried = std::move(carried);
+    if (attempt->waiter != nullptr) attempt->waiter->cancel();
+}
+
+Task<void> Pipeline::wait_for(const std::vector<std::shared_ptr<Attempt>>& attempts,
+                              std::chrono::seconds patience) {
+    const SteadyTime until = std::chrono::steady_clock::now() + patience;
+    for (const std::shared_ptr<Attempt>& attempt : attempts) {
+        if (attempt->carried) continue;
+        net::Timer timer(services_.loop);
+        timer.expires_at(until);
+        attempt->waiter = &timer;
+        auto [error] = co_await timer.async_wait(net::kUse);
+        (void)error;  // cancelled: it answered; else the patience is over
+        attempt->waiter = nullptr;
+    }
+}
+
+Task<smtp::Reply> Pipeline::through(LivePointer live,
+                                    std::vector<ReportItem> reports,
+                                    std::chrono::seconds patience,
+                                    std::vector<Probe> probes) {
+    for (const ReportItem& item : reports)
+        live->status[item.recipient].state = State::bounced;
+    const std::vector<std::shared_ptr<Attempt>> attempts = begin_attempts(live, std::move(probes));
+    for (const std::shared_ptr<Attempt>& attempt : attempts) {
+        net::asio::co_spawn(services_.loop.get_executor(), run(attempt), net::asio::detached);
+    }
+    co_await wait_for(attempts, patience);
+
+    std::vector<ThroughRecipient> outcomes(live->status.size());
+    std::vector<std::string> hops(live->status.size());
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        outcomes[i].settled = live->status[i].state == State::bounced;
+    }
+    for (const std::shared_ptr<Attempt>& attempt : attempts) {
+        if (!attempt->carried) continue;
+        for (std::size_t k = 0; k < attempt->recipients.size(); ++k) {
+            outcomes[attempt->recipients[k]].outcome = attempt->carried->outcomes[k];
+            hops[attempt->recipients[k]] = attempt->carried->through;
+        }
+    }
+    // A report to a sender outside needs a reason to trust the address: here, that the host is
+    // trusted.
+    const ThroughPlan plan = plan_through(live->source->direction, live->source->trusted, outcomes);
+    if (plan.may_duplicate) services_.counters.possible_duplicates.add();
+
+    std::vector<ReportItem> more = apply_plan(live, plan, outcomes, hops);
+    reports.insert(reports.end(), more.begin(), more.end());
+    const bool keeps =
+        std::find(plan.fates.begin(), plan.fates.end(), Fate::client) == plan.fates.end();
+    for (const std::shared_ptr<Attempt>& attempt : attempts) {
+        if (attempt->carried) continue;
+        attempt->detached = keeps;
+        attempt->abandoned = !keeps;
+        for (const std::uint32_t i : attempt->recipients)
+            live->in_flight[i] = true;
+    }
+    if (!keeps) {
+        (void)services_.journal.flush();
+        co_return plan.reply;
+    }
+    if (!reports.empty() || !live->finished()) {
+        auto kept = co_await keep(live, std::move(reports));
+        if (!kept) {
+            // What was taken will come twice; what was not taken is not lost.
+            services_.counters.possible_duplicates.add();
+            for (const std::shared_ptr<Attempt>& attempt : attempts)
+                attempt->abandoned = true;
+            co_return replies::not_stored();
+        }
+    }
+    (void)services_.journal.flush();
+    co_return plan.reply;
+}
+
+std::vector<ReportItem> Pipeline::apply_plan(const LivePointer& live,
+                                             const ThroughPlan& plan,
+                                             const std::vector<ThroughRecipient>& outcomes,
+                                             const std::vector<std::string>& through) {
+    std::vector<ReportItem> reports;
+    Journal& journal = services_.journal;
+    for (std::uint32_t i = 0; i < plan.fates.size(); ++i) {
+        if (outcomes[i].settled) continue;
+        const bool answered = outcomes[i].outcome.has_value();
+        const std::string said =
+            answered ? through[i] + ": " + reply_text(outcomes[i].outcome->reply)
+                     : std::string("no answer from the next hop within the patience");
+        spool::RecipientStatus& status = live->status[i];
+        switch (plan.fates[i]) {
+            case Fate::done: {
+                status.state = State::delivered;
+                services_.counters.delivered.add();
+                journal.recipient(
+                    *live, i, Verdict::delivered, Level::info, "delivered to " + said);
+                const auto kind =
+                    services_.site->routes.find(live->envelope.recipients[i].address.domain());
+                const bool final_hop =
+                    kind != nullptr && kind->next_hop.kind == policy::NextHop::Kind::mailbox;
+                const auto report =
+                    final_hop ? ReportItem::Kind::delivered : ReportItem::Kind::relayed;
+                if (!outcomes[i].outcome->dsn_passed_on && wants(*live, i, report)) {
+                    reports.push_back({report, i, *outcomes[i].outcome});
+                }
+                break;
+            }
+            case Fate::spool:
+                services_.counters.deferred.add();
+                if (answered) {
+                    status.attempts = 1;
+                    status.next_attempt =
+                        services_.clock.now() + services_.settings->delivery.retry.front();
+                    status.note = outcomes[i].outcome->reply.line().substr(0, 1024);
+                }
+                journal.recipient(*live, i, Verdict::deferred, Level::notice, "deferred: " + said);
+                break;
+            case Fate::report: {
+                const bool report = wants(*live, i, ReportItem::Kind::failed);
+                status.state = report ? State::bounced : State::failed_silently;
+                if (report) {
+                    reports.push_back({ReportItem::Kind::failed, i, *outcomes[i].outcome});
+                    services_.counters.bounced.add();
+                } else {
+                    services_.counters.failed_silently.add();
+                }
+                journal.recipient(*live,
+                                  i,
+                                  report ? Verdict::bounced : Verdict::failed,
+                                  Level::notice,
+                                  (report ? "refused, bouncing message from " + live->sender_text()
+                                          : std::string("failed, and no report may be sent")) +
+                                      ": " + said);
+                break;
+            }
+            case Fate::alarm:
+                status.state = State::failed_silently;
+                services_.counters.unreported.add();
+                services_.counters.failed_silently.add();
+                journal.recipient(*live,
+                                  i,
+                                  Verdict::failed,
+                                  Level::error,
+                                  "refused after others were taken, and the sender is not to be "
+                                  "trusted with a report: " +
+                                      said);
+                break;
+            case Fate::client:
+                services_.counters.rejected.add();
+                journal.recipient(*live,
+                                  i,
+                                  Verdict::rejected,
+                                  Level::notice,
+                                  "not taken, the client keeps it: " + said);
+                break;
+        }
+    }
+    return reports;
+}
+
+}  // namespace sealgate::flow
