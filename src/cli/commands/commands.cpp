@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands/commands.h"
+
+namespace sealgate::cli {
+
+const std::vector<Noun>& all_commands() {
+    static const std::vector<Noun> kAll{
+        commands::status(),
+        commands::domain(),
+        commands::unmanaged(),
+        commands::route(),
+        commands::queue(),
+        commands::log(),
+        commands::template_(),
+        commands::config(),
+        commands::audit(),
+        commands::version(),
+        commands::completion(),
+        commands::help(),
+    };
+    return kAll;
+}
+
+}  // namespace sealgate::cli

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/times.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <ctime>
+
+namespace sealgate::cli {
+namespace {
+
+class TimesTest : public ::testing::Test {
+protected:
+    TimesTest() {
+        setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+        tzset();
+        (void)from_rfc3339("2026-11-25T12:00:00Z", now_);
+    }
+    ~TimesTest() override {
+        unsetenv("TZ");
+        tzset();
+    }
+    [[nodiscard]] std::string parse(std::string_view text) const {
+        const auto time = parse_time(text, now_);
+        return time ? to_rfc3339(*time).substr(0, 19) : "none";
+    }
+    WallTime now_;
+};
+
+TEST_F(TimesTest, TakesWhatPeopleWrite) {
+    EXPECT_EQ(parse("2h"), "2026-11-25T10:00:00");
+    EXPECT_EQ(parse("1d 12h"), "2026-11-24T00:00:00");
+    EXPECT_EQ(parse("2026-11-25"), "2026-11-24T23:00:00");
+    EXPECT_EQ(parse("2026-07-25 07:14"), "2026-07-25T05:14:00");
+    EXPECT_EQ(parse("2026-11-25T07:14:36"), "2026-11-25T06:14:36");
+    EXPECT_EQ(parse("2026-11-25T07:14:36Z"), "2026-11-25T07:14:36");
+}
+
+TEST_F(TimesTest, RefusesWhatIsNoTime) {
+    for (const auto* text : {"", "2", "yesterday", "2026-13-01", "2026-11-25x", "25.11.2026"}) {
+        EXPECT_EQ(parse(text), "none") << text;
+    }
+}
+
+TEST_F(TimesTest, ShowsLocalTime) {
+    EXPECT_EQ(show_time("2026-11-25T07:14:36.5Z"), "2026-11-25 08:14:36");
+    EXPECT_EQ(show_time("2026-07-25T07:14:36Z"), "2026-07-25 09:14:36");
+    EXPECT_EQ(show_time(""), "");
+}
+
+}  // namespace
+}  // namespace sealgate::cli
