@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/daemon.h"
+
+#include "admin/context.h"
+#include "admin/template_library.h"
+#include "app/gateway_admin.h"
+#include "app/sightings.h"
+#include "flow/gateway.h"
+#include "maillog/mail_log.h"
+#include "os/file_system.h"
+#include "store/database.h"
+#include "web/server.h"
+
+#include <nlohmann/json.hpp>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+namespace sealgate::app {
+
+namespace {
+
+constexpr int kExitFailure = 70;   // EX_SOFTWARE
+constexpr int kExitTryLater = 75;  // EX_TEMPFAIL
+constexpr int kExitConfig = 78;    // EX_CONFIG
+
+int exit_status(const Error& error) {
+    switch (error.kind()) {
+        case ErrorKind::malformed:
+        case ErrorKind::refused:
+            return kExitConfig;
+        case ErrorKind::transient:
+        case ErrorKind::exhausted:
+        case ErrorKind::conflict:
+            return kExitTryLater;
+        case ErrorKind::not_found:
+        case ErrorKind::internal:
+            break;
+    }
+    return kExitFailure;
+}
+
+int complain(const Error& error) {
+    std::fprintf(stderr, "sealgated: %s\n", error.detail().c_str());
+    return exit_status(error);
+}
+
+// No clear text in core files, no other user's eyes on our memory, nothing readable by others on
+// disk.
+void protect_process() {
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    const rlimit none{0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)umask(077);
+    (void)std::signal(SIGPIPE, SIG_IGN);
+    // Ten thousand sessions need as many descriptors.
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+sigset_t handled_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
+        sigaddset(&set, signal);
+    return set;
+}
+
+maillog::Options log_options(const config::Settings& settings) {
+    maillog::Options options;
+    options.directory = settings.path("maillog");
+    options.tag = settings.mail_log.tag;
+    if (!settings.mail_log.file.empty()) options.text_file = settings.path(settings.mail_log.file);
+    if (!settings.mail_log.json_file.empty()) {
+        options.json_file = settings.path(settings.mail_log.json_file);
+    }
+    options.node = settings.node;
+    options.keep_for = settings.mail_log.keep_for;
+    options.keep_bytes = settings.mail_log.keep_size;
+    return options;
+}
+
+flow::SitePointer to_site(const admin::Effective& effective) {
+    auto site = std::make_shared<flow::Site>();
+    site->domains = effective.domains;
+    site->routes = effective.routes;
+    site->unmanaged = effective.unmanaged;
+    for (const auto& [name, source] : effective.templates) {
+        // Checked when it was set; a text that a newer program refuses leaves the built-in one in
+        // force.
+        if (auto replaced = site->templates.replace(name, source); !replaced) {
+            std::fprintf(stderr,
+                         "sealgated: template %s: %s\n",
+                         name.c_str(),
+                         replaced.error().detail().c_str());
+        }
+    }
+    return site;
+}
+
+// Everything the daemon is made of, in the order in which it is opened; closed in reverse.
+class Daemon {
+public:
+    explicit Daemon(std::shared_ptr<const config::Settings> settings)
+        : settings_(std::move(settings)),
+          files_(os::posix_file_system()) {}
+
+    Status open() {
+        SG_TRYV(files_->make_directories(settings_->path("run")));
+        SG_TRY(database_, store::Database::open({settings_->database, settings_->data_dir}));
+        SG_TRY(log_, maillog::MailLog::open(log_options(*settings_), *files_, clock_));
+        context_ = std::make_unique<admin::Context>(*database_,
+                                                    clock_,
+                                                    settings_,
+                                                    admin::delivery_templates(),
+                                                    [this](const auto& effective) {
+                                                        if (gateway_)
+                                                            gateway_->set_site(to_site(*effective));
+                                                    });
+        SG_TRYV(context_->adopt_settings(settings_, {"sealgated", "start"}));
+        SG_TRY(auto effective, admin::effective(*context_));
+        sightings_ = std::make_unique<Sightings>(*context_, [](const std::string& domain) {
+            std::fprintf(stderr, "sealgated: first mail of unmanaged domain %s\n", domain.c_str());
+        });
+        gateway_ = std::make_unique<flow::Gateway>(
+            flow::GatewayOptions{settings_,
+                                 to_site(*effective),
+                                 [this](const auto& sighting) { sightings_->add(sighting); }},
+            *files_,
+            clock_,
+            *log_);
+        SG_TRYV(gateway_->open());
+        gateway_admin_ =
+            std::make_unique<GatewayAdmin>(*gateway_, *log_, clock_, settings_->hostname, ready_);
+        web::ServerOptions web_options = web::server_options(*settings_);
+        web_options.version = SEALGATE_VERSION;
+        web_options.report = [](std::string_view text) {
+            std::fprintf(stderr, "sealgated: %.*s\n", static_cast<int>(text.size()), text.data());
+        };
+        SG_TRY(web_, web::Server::start(std::move(web_options), *context_, *gateway_admin_, *log_));
+        return publish_ports();
+    }
+
+    void serve() {
+        std::thread signals([this] { wait_for_signals(); });
+        ready_ = true;
+        gateway_->run();
+        signals.join();
+    }
+
+    void close() {
+        ready_ = false;
+        (void)files_->remove(settings_->path("run/ports.json"));
+        sightings_.reset();
+        log_->drain();
+    }
+
+private:
+    // Written last, by rename: whoever finds it can talk to every port in it.
+    Status publish_ports() {
+        nlohmann::json ports = nlohmann::json::object();
+        for (const flow::ListenerView& view : gateway_->listeners()) {
+            ports[view.name] = view.port;
+            std::fprintf(
+                stderr, "sealgated: listener %s on %s\n", view.name.c_str(), view.address.c_str());
+        }
+        if (web_->port() != 0) {
+            ports["api"] = web_->port();
+            std::fprintf(stderr, "sealgated: api on port %u\n", unsigned{web_->port()});
+        }
+        return os::write_file_durably(
+            *files_, settings_->path("run/ports.json"), ports.dump() + "\n");
+    }
+
+    void wait_for_signals() {
+        const sigset_t set = handled_signals();
+        for (;;) {
+            int signal = 0;
+            if (sigwait(&set, &signal) != 0) continue;
+            if (signal == SIGHUP) {
+                reload();
+            } else if (signal == SIGUSR1) {
+                log_->reopen_files();
+            } else {
+                break;
+            }
+        }
+        std::fprintf(stderr, "sealgated: ending\n");
+        // First nobody may ask the gateway any more, then it may go.
+        web_->stop();
+        gateway_->stop();
+    }
+
+    // A bad file changes nothing: the last good settings stay in force.
+    void reload() {
+        config::Loaded loaded = config::load(settings_->file);
+        for (const config::Problem& problem : loaded.problems) {
+            std::fprintf(stderr, "sealgated: reload: %s\n", config::to_string(problem).c_str());
+        }
+        if (!loaded.problems.empty()) {
+            std::fprintf(stderr, "sealgated: reload: nothing was changed\n");
+            return;
+        }
+        auto fresh = std::make_shared<const config::Settings>(std::move(loaded.settings));
+        for (const std::string& key : config::restart_needed(*settings_, *fresh)) {
+            std::fprintf(stderr,
+                         "sealgated: reload: a change of %s takes effect at the next start\n",
+                         key.c_str());
+        }
+        if (auto taken = gateway_->set_settings(fresh).get(); !taken) {
+            std::fprintf(stderr, "sealgated: reload: %s\n", taken.error().detail().c_str());
+            return;
+        }
+        if (auto adopted = context_->adopt_settings(fresh, {"sealgated", "reload"}); !adopted) {
+            std::fprintf(stderr, "sealgated: reload: %s\n", adopted.error().detail().c_str());
+            return;
+        }
+        settings_ = fresh;
+        log_->reopen_files();
+        std::fprintf(stderr, "sealgated: reloaded %s\n", settings_->file.c_str());
+    }
+
+    std::shared_ptr<const config::Settings> settings_;
+    SystemClock clock_;
+    std::unique_ptr<os::FileSystem> files_;
+    std::unique_ptr<store::Database> database_;
+    std::unique_ptr<maillog::MailLog> log_;
+    std::unique_ptr<admin::Context> context_;
+    std::unique_ptr<Sightings> sightings_;
+    std::unique_ptr<flow::Gateway> gateway_;
+    std::atomic<bool> ready_{false};
+    std::unique_ptr<GatewayAdmin> gateway_admin_;
+    std::unique_ptr<web::Server> web_;
+};
+
+}  // namespace
+
+int run_daemon(std::shared_ptr<const config::Settings> settings) {
+    protect_process();
+    // Blocked before any thread is made, so that only the thread that waits for them gets them.
+    const sigset_t set = handled_signals();
+    (void)pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    Daemon daemon(std::move(settings));
+    if (auto opened = daemon.open(); !opened) return complain(opened.error());
+    daemon.serve();
+    daemon.close();
+    return 0;
+}
+
+}  // namespace sealgate::app
