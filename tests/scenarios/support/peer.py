@@ -1,0 +1,374 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mail server that does what it is told, good or bad, and remembers every octet it got.
+
+    peer = ScriptedPeer({"RCPT": [b"450 4.2.1 later\\r\\n", OK], "dot": Drop()})
+
+States: connect, EHLO, HELO, STARTTLS, tls (right after the handshake), MAIL, RCPT, DATA, dot, RSET,
+NOOP, QUIT, other. What stands there is one action for ever, a list (each used once, then the usual
+answer), or a function (connection, line) -> action or None. Without a script the peer takes
+everything, so it is also the sink of most scenarios."""
+import re
+import socket
+import struct
+import threading
+import time
+
+EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "SIZE 104857600")
+HANG_LIMIT = 100  # seconds: no scenario lasts longer
+
+
+class Say:
+    """Octets, as they are."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def do(self, connection):
+        connection.send(self.data)
+
+
+class Hang:
+    """No answer, the connection stays."""
+
+    def do(self, connection):
+        connection.peer.closing.wait(HANG_LIMIT)
+        raise ConnectionAbortedError("hung")
+
+
+class Drop:
+    """The connection ends without a word; reset: by RST."""
+
+    def __init__(self, reset=False):
+        self.reset = reset
+
+    def do(self, connection):
+        if self.reset:
+            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                         struct.pack("ii", 1, 0))
+        raise ConnectionAbortedError("dropped")
+
+
+class Close:
+    """Says something, then closes."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def do(self, connection):
+        connection.send(self.data)
+        raise ConnectionAbortedError("closed")
+
+
+class Wait:
+    """Another action after some seconds."""
+
+    def __init__(self, seconds, then=None):
+        self.seconds, self.then = seconds, then
+
+    def do(self, connection):
+        connection.peer.closing.wait(self.seconds)
+        connection.act(self.then, connection.usual)
+
+
+class Trickle:
+    """One octet at a time."""
+
+    def __init__(self, data, interval=0.05):
+        self.data, self.interval = data, interval
+
+    def do(self, connection):
+        for octet in self.data:
+            connection.send(bytes([octet]))
+            if connection.peer.closing.wait(self.interval):
+                raise ConnectionAbortedError("ended")
+
+
+OK = b"250 2.0.0 ok\r\n"
+
+
+class Received:
+    """A message that was taken with 2xx."""
+
+    def __init__(self, connection, mail, rcpts, raw):
+        self.tls = connection.tls
+        self.helo = connection.helo
+        self.mail_line, self.rcpt_lines = mail, rcpts
+        self.sender = _path(mail)
+        self.recipients = [_path(line) for line in rcpts]
+        self.mail_parameters = _parameters(mail)
+        self.rcpt_parameters = [_parameters(line) for line in rcpts]
+        self.raw = raw  # between 354 and the end of data, dots still stuffed
+        self.content = re.sub(rb"(?m)^\.", b"", raw)
+        self.time = time.time()
+
+    def header(self, name):
+        """The values of a field, unfolded."""
+        head = self.content.split(b"\r\n\r\n", 1)[0]
+        unfolded = re.sub(rb"\r\n(?=[ \t])", b"", head)
+        return [line.partition(b":")[2].strip().decode("utf-8", "replace")
+                for line in unfolded.split(b"\r\n")
+                if line.lower().startswith(name.lower().encode() + b":")]
+
+    def __repr__(self):
+        return f"<{self.sender} -> {self.recipients}, {len(self.content)} octets>"
+
+
+def _path(line):
+    match = re.search(rb"<([^>]*)>", line)
+    return match[1].decode("utf-8", "replace") if match else ""
+
+
+def _parameters(line):
+    rest = line.partition(b">")[2].split()
+    return {k.decode().upper(): v.decode("utf-8", "replace")
+            for k, _, v in (p.partition(b"=") for p in rest)}
+
+
+class Connection:
+    def __init__(self, peer, sock, source):
+        self.peer, self.socket, self.source = peer, sock, source
+        self.tls = False
+        self.helo = ""
+        self.raw_in = b""    # everything received, after decryption
+        self.commands = []   # lines without CRLF
+        self.messages = []
+        self.buffer = b""
+        self.mail = None     # the MAIL command of the transaction, once it was taken
+        self.rcpts = []
+        self.usual = b""     # the answer that the state under way would have got
+        self.ended = threading.Event()
+
+    def forget(self):
+        self.raw_in = b""
+        self.commands = []
+        self.messages = []
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def _fill(self):
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionAbortedError("closed by the client")
+        self.raw_in += data
+        self.buffer += data
+
+    def line(self):
+        while b"\n" not in self.buffer:
+            self._fill()
+        line, _, self.buffer = self.buffer.partition(b"\n")
+        return line.removesuffix(b"\r")
+
+    def content(self):
+        """Up to CRLF "." CRLF and nothing else."""
+        head = b"\r\n"
+        self.buffer = head + self.buffer
+        looked = 0
+        while (end := self.buffer.find(b"\r\n.\r\n", looked)) < 0:
+            looked = max(0, len(self.buffer) - 4)
+            self._fill()
+        raw, self.buffer = self.buffer[len(head):end + 2], self.buffer[end + 5:]
+        return raw
+
+    def act(self, action, usual):
+        if action is None:
+            action = usual
+        if isinstance(action, bytes):
+            self.send(action)
+            return action
+        action.do(self)
+        return getattr(action, "data", b"")
+
+    def answer(self, state, usual, line=b""):
+        """Does what the script says for the state; the bytes that were answered."""
+        self.usual = usual
+        return self.act(self.peer.action(state, self, line), usual)
+
+
+class ScriptedPeer:
+    def __init__(self, script=None, extensions=EXTENSIONS, tls=None, implicit_tls=False, port=0,
+                 hostname="peer.example"):
+        """tls: an ssl.SSLContext; STARTTLS is then offered."""
+        self.script = dict(script or {})
+        self.extensions, self.tls, self.implicit_tls = list(extensions), tls, implicit_tls
+        self.hostname = hostname
+        self.connections = []
+        self.messages = []
+        self.lock = threading.Lock()
+        self.changed = threading.Condition(self.lock)
+        self.closing = threading.Event()
+        self.listener = None
+        self.port = port
+        self.up()
+
+    # --- the outside
+
+    def up(self):
+        """Listens (again, on the same port)."""
+        self.closing.clear()
+        listener = socket.create_server(("127.0.0.1", self.port), backlog=512, reuse_port=False)
+        self.listener, self.port = listener, listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def down(self):
+        """Refuses connections and ends those that are there."""
+        self.closing.set()
+        # shutdown wakes the thread in accept(); close alone would leave the port answering.
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.listener.close()
+        with self.lock:
+            connections = [c for c in self.connections if not c.ended.is_set()]
+        for connection in connections:
+            try:
+                connection.socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            connection.ended.wait(5)
+
+    close = down
+
+    def wait(self, count=1, seconds=15, match=None):
+        """At least `count` messages (that `match`); returns them."""
+        def enough():
+            found = [m for m in self.messages if match is None or match(m)]
+            return found if len(found) >= count else None
+        deadline = time.monotonic() + seconds
+        with self.changed:
+            while not (found := enough()):
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise AssertionError(
+                        f"peer: {count} message(s) wanted within {seconds} s, got {self.messages}")
+                self.changed.wait(left)
+            return found
+
+    def never(self, seconds=1.0, match=None):
+        """Fails when a message (that matches) comes, or has come, within some seconds."""
+        time.sleep(seconds)
+        with self.lock:
+            found = [m for m in self.messages if match is None or match(m)]
+        if found:
+            raise AssertionError(f"peer: got what it should never get: {found}")
+
+    def clear(self):
+        """Forgets what came so far; connections that are open go on being recorded."""
+        with self.lock:
+            self.messages.clear()
+            self.connections = [c for c in self.connections if not c.ended.is_set()]
+            for connection in self.connections:
+                connection.forget()
+
+    @property
+    def commands(self):
+        with self.lock:
+            return [line for c in self.connections for line in c.commands]
+
+    # --- the inside
+
+    def action(self, state, connection, line):
+        with self.lock:
+            entry = self.script.get(state)
+            if isinstance(entry, list):
+                return entry.pop(0) if entry else None
+        return entry(connection, line) if callable(entry) else entry
+
+    def _accept(self, listener):
+        while True:
+            try:
+                sock, source = listener.accept()
+            except OSError:
+                return
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = Connection(self, sock, source)
+            with self.lock:
+                self.connections.append(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        try:
+            if self.implicit_tls:
+                self._handshake(connection)
+            connection.answer("connect", f"220 {self.hostname} ESMTP\r\n".encode())
+            while True:
+                if not self._command(connection):
+                    break
+        except (OSError, ValueError):
+            pass
+        finally:
+            try:
+                connection.socket.close()
+            except OSError:
+                pass
+            connection.ended.set()
+
+    def _handshake(self, connection):
+        connection.socket = self.tls.wrap_socket(connection.socket, server_side=True)
+        connection.tls = True
+
+    def _hello(self, connection):
+        lines = [self.hostname, *self.extensions]
+        if self.tls and not connection.tls:
+            lines.append("STARTTLS")
+        return "".join(f"250{'-' if n + 1 < len(lines) else ' '}{text}\r\n"
+                       for n, text in enumerate(lines)).encode()
+
+    def _command(self, connection):
+        line = connection.line()
+        connection.commands.append(line)
+        verb = line[:4].upper().decode("latin-1").strip()
+        if line[:8].upper() == b"STARTTLS":
+            said = connection.answer("STARTTLS", b"220 2.0.0 go on\r\n", line)
+            if said.startswith(b"220") and self.tls:
+                self._handshake(connection)
+                connection.answer("tls", b"", line)
+            return True
+        if verb in ("EHLO", "HELO"):
+            connection.helo = line[5:].decode("latin-1")
+            usual = self._hello(connection) if verb == "EHLO" else \
+                f"250 {self.hostname}\r\n".encode()
+            connection.answer(verb, usual, line)
+        elif verb == "MAIL":
+            connection.mail, connection.rcpts = None, []
+            if connection.answer("MAIL", OK, line).startswith(b"2"):
+                connection.mail = line
+        elif verb == "RCPT":
+            usual = OK if connection.mail else b"503 5.5.1 MAIL first\r\n"
+            if connection.answer("RCPT", usual, line).startswith(b"2"):
+                connection.rcpts.append(line)
+        elif verb == "DATA":
+            self._data(connection, line)
+        elif verb == "QUIT":
+            connection.answer("QUIT", b"221 2.0.0 bye\r\n", line)
+            return False
+        elif verb in ("RSET", "NOOP"):
+            if verb == "RSET":
+                connection.mail, connection.rcpts = None, []
+            connection.answer(verb, OK, line)
+        else:
+            connection.answer("other", b"502 5.5.1 not known\r\n", line)
+        return True
+
+    def _data(self, connection, line):
+        usual = b"354 go on\r\n" if connection.mail and connection.rcpts else \
+            b"554 5.5.1 no valid recipients\r\n"
+        if not connection.answer("DATA", usual, line).startswith(b"3"):
+            return
+        raw = connection.content()
+        message = Received(connection, connection.mail or b"", connection.rcpts, raw)
+        connection.mail, connection.rcpts = None, []
+        connection.messages.append(message)
+        usual = OK
+        action = self.action("dot", connection, line)
+        # Known before the answer is: a scenario that has seen the 250 finds the message here.
+        taken = action is None or isinstance(action, bytes) and action.startswith(b"2") or \
+            isinstance(action, (Say, Trickle, Close)) and action.data.startswith(b"2") or \
+            isinstance(action, Wait) and action.then is None
+        if taken:
+            with self.changed:
+                self.messages.append(message)
+                self.changed.notify_all()
+        connection.usual = usual
+        connection.act(action, usual)
