@@ -83,6 +83,9 @@ Result<std::string> read_file(FileSystem& files, const std::string& path, std::s
 // the new content is there, else the old. One writer per path at a time.
 Status write_file_durably(FileSystem& files, const std::string& path, std::string_view bytes);
 
+// For a call whose failure changes nothing, such as removing what a later clean-up removes too.
+inline void best_effort(const Status& /*ignored*/) {}
+
 // The folder that holds `path`: "/a" of "/a/b", "." of "b", "/" of "/b".
 [[nodiscard]] std::string parent_directory(const std::string& path);
 

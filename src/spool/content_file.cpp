@@ -53,7 +53,7 @@ Result<ContentRef> write_content_file(os::FileSystem& files,
     SG_TRY(const auto file, files.open(path, os::OpenMode::create_new));
     if (auto written = write_chunks(*file, ref, content); !written) {
         // Best effort, to free the disk now: without a record the file means nothing.
-        (void)files.remove(path);
+        os::best_effort(files.remove(path));
         return fail(std::move(written).error());
     }
     return ref;

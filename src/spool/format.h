@@ -21,7 +21,7 @@ inline constexpr std::size_t kRecordHeader = 24;
 
 // A content file: magic, then chunks of this many octets of clear text, each sealed.
 inline constexpr std::string_view kContentMagic = "SGCONT1\n";
-inline constexpr std::size_t kContentChunk = 1024 * 1024;
+inline constexpr std::size_t kContentChunk = 1024UL * 1024;
 
 enum class RecordType : std::uint8_t {
     message = 1,  // a whole message with the state of each recipient; replaces what was known of it
@@ -29,7 +29,7 @@ enum class RecordType : std::uint8_t {
 };
 
 // Limits of what a record may claim; a reader refuses more.
-inline constexpr std::size_t kMaxEnvelope = 1024 * 1024;
+inline constexpr std::size_t kMaxEnvelope = 1024UL * 1024;
 inline constexpr std::size_t kMaxRecipients = 100'000;
 inline constexpr std::size_t kMaxNote = 1024;
 inline constexpr std::uint64_t kMaxContent = 1ULL << 40;

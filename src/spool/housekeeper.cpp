@@ -15,7 +15,7 @@ namespace sealgate::spool {
 namespace {
 
 // Carried at a time: the commits of others wait no longer than for one group of this size.
-constexpr std::uint64_t kCarryOctets = 1024 * 1024;
+constexpr std::uint64_t kCarryOctets = 1024UL * 1024;
 constexpr std::size_t kCarryMessages = 256;
 // Segments that may hold garbage whatever the ratio, before anything is carried for space.
 constexpr std::uint64_t kSlackSegments = 4;
@@ -74,7 +74,7 @@ void Housekeeper::remove_content(std::vector<std::uint64_t> names) {
     worker_.post([this, names = std::move(names)] {
         // What is left after a failure is removed by the next recovery.
         for (const auto name : names)
-            (void)files_.remove(content_path(options_.directory, name));
+            os::best_effort(files_.remove(content_path(options_.directory, name)));
     });
 }
 

@@ -212,7 +212,7 @@ private:
             if (record.type == RecordType::message) {
                 put(*message++, at);
             } else {
-                put(record, *std::move(update++), at);
+                put(record, std::move(*update++), at);
             }
         }
         return true;

@@ -75,7 +75,7 @@ const Image& image() {
     static const Image made = [] {
         os::ForgetfulFileSystem disk;
         support::Bench bench(disk);
-        bench.segment_size = 16 * 1024;
+        bench.segment_size = 16UL * 1024;
         bench.large_content = 4096;
         for (std::uint64_t id = 1; id <= 8; ++id) {
             if (id == 1 || id == 6) SG_CHECK(bench.open().has_value());

@@ -12,7 +12,7 @@ namespace {
 
 // Written at a time, and synced at a time: a large heap of dirty pages would make the commits' own
 // syncs wait.
-constexpr std::uint64_t kFillStep = 1024 * 1024;
+constexpr std::uint64_t kFillStep = 1024UL * 1024;
 constexpr std::uint64_t kFillSync = 8 * kFillStep;
 
 SegmentHeader spare_header(std::uint64_t capacity, std::uint64_t epoch) {
@@ -118,7 +118,7 @@ Result<SegmentPool::Opened> SegmentPool::make(std::uint64_t capacity, std::uint6
     Status filled = fill(*file, capacity, epoch);
     if (filled) filled = files_.rename(unfinished, path);
     if (!filled) {
-        (void)files_.remove(unfinished);  // best effort: it may fill the last of the disk
+        os::best_effort(files_.remove(unfinished));  // it may fill the last of the disk
         return fail(std::move(filled).error());
     }
     SG_TRYV(files_.sync_directory(folder_));

@@ -12,7 +12,7 @@
 namespace sealgate::spool {
 namespace {
 
-constexpr std::uint64_t kMinSegment = 16 * 1024;
+constexpr std::uint64_t kMinSegment = 16UL * 1024;
 
 Status check(const Options& options) {
     if (options.key.size() != crypto::kAeadKeySize) {

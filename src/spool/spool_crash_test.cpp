@@ -107,13 +107,13 @@ private:
 
 // So that segments are given back and carried from many times in a short run.
 void make_small(Bench& bench) {
-    bench.segment_size = 16 * 1024;
-    bench.large_content = 4 * 1024;
+    bench.segment_size = 16UL * 1024;
+    bench.large_content = 4UL * 1024;
 }
 
 TEST(SpoolCrash, NothingAcknowledgedIsLostWhereverThePowerGoes) {
     bool clean = false;
-    for (std::uint64_t n = 0; !clean; n += 1 + n / 50) {
+    for (std::uint64_t n = 0; !clean; n += 1 + n / 25) {
         ASSERT_LT(n, 20'000U);
         os::ForgetfulFileSystem disk(n);
         Bench bench(disk);
@@ -143,7 +143,7 @@ TEST(SpoolCrash, NothingAcknowledgedIsLostWhereverThePowerGoes) {
 
 TEST(SpoolCrash, OneFailingCallCostsAtMostTheBatchesUnderWay) {
     bool clean = false;
-    for (std::uint64_t n = 0; !clean; n += 1 + n / 50) {
+    for (std::uint64_t n = 0; !clean; n += 1 + n / 25) {
         ASSERT_LT(n, 20'000U);
         os::ForgetfulFileSystem disk(n);
         os::FailingFileSystem files(disk);
@@ -280,7 +280,8 @@ TEST(SpoolCrash, SuccessIsToldOnlyAfterEverySyncItNeeds) {
         return {};
     });
     Bench bench(files);
-    bench.segment_size = 1024 * 1024;  // no roll, so that the housekeeper stays out of the picture
+    bench.segment_size =
+        1024UL * 1024;  // no roll, so that the housekeeper stays out of the picture
     ASSERT_TRUE(bench.open());
     ASSERT_TRUE(bench.commit(batch(message(1, "warm"))));
     for (std::uint64_t id = 2; id < 12; ++id) {

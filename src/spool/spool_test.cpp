@@ -246,7 +246,7 @@ TEST(SpoolOnARealDisk, ManyThreadsCommitAndEverythingIsFound) {
     const TemporaryFolder folder;
     const auto files = os::posix_file_system();
     Bench bench(*files, folder.path + "/spool");
-    bench.segment_size = 1024 * 1024;
+    bench.segment_size = 1024UL * 1024;
     ASSERT_TRUE(bench.open());
     constexpr std::uint64_t kThreads = 8;
     constexpr std::uint64_t kEach = 50;

@@ -80,7 +80,8 @@ private:
 inline std::string segment_of(os::FileSystem& files, std::uint64_t epoch) {
     const std::string folder = std::string(kDirectory) + "/segments";
     for (const auto& name : files.list(folder).value()) {
-        const std::string path = folder + "/" + name;
+        std::string path = folder;
+        path += "/" + name;
         const auto file = files.open(path, os::OpenMode::read).value();
         SegmentHeader header;
         if (decode_header(file->read_at(0, kFirstGroup).value(), header) == HeaderState::good &&
@@ -148,8 +149,8 @@ public:
         return out;
     }
 
-    std::uint64_t segment_size = 64 * 1024;
-    std::size_t large_content = 8 * 1024;
+    std::uint64_t segment_size = 64UL * 1024;
+    std::size_t large_content = 8UL * 1024;
     TestClock clock;
     RecoveryReport report;
     std::unique_ptr<Spool> spool;

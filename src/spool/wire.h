@@ -33,7 +33,7 @@ public:
     Number number() {
         Number value{};
         const std::string_view from = bytes(sizeof value);
-        if (from.size() == sizeof value) std::memcpy(&value, from.data(), sizeof value);
+        if (from.size() == sizeof value) from.copy(reinterpret_cast<char*>(&value), sizeof value);
         return value;
     }
     std::string_view bytes(std::size_t size) {
