@@ -91,7 +91,10 @@ void Engine::commit_group(std::vector<Item> group) {
         healthy_.store(status.has_value());
     }
     settle(group, status);
-    if (!status) next_sample_ = {};  // the disk may be full
+    // The disk may be full.
+    if (!std::ranges::all_of(group, [](const Item& item) { return item.status.has_value(); })) {
+        next_sample_ = {};
+    }
     sample_room();
     tell(std::move(group));
 }
