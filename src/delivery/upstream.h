@@ -57,6 +57,9 @@ public:
     [[nodiscard]] const smtp::Extensions& extensions() const { return session_.extensions(); }
     [[nodiscard]] std::size_t messages() const { return messages_; }
     [[nodiscard]] SteadyTime opened() const { return opened_; }
+    // Which generation of trust anchors it was opened under; the pool's business.
+    [[nodiscard]] std::uint64_t trust() const { return trust_; }
+    void set_trust(std::uint64_t generation) { trust_ = generation; }
     [[nodiscard]] std::string description() const;  // "127.0.0.1:2600", with the TLS version
     void cancel() { stream_->cancel(); }
     // QUIT, the answer within two seconds, then close.
@@ -84,6 +87,7 @@ private:
     smtp::ClientSession session_;
     SteadyTime opened_ = std::chrono::steady_clock::now();
     std::size_t messages_ = 0;
+    std::uint64_t trust_ = 0;
     bool usable_ = true;
     bool content_sent_ = false;
     bool tls_failed_ = false;

@@ -25,12 +25,15 @@ void UpstreamPool::set_tls(std::shared_ptr<net::TlsContext> any,
                            std::shared_ptr<net::TlsContext> verified) {
     any_ = std::move(any);
     verified_ = std::move(verified);
-    // Idle connections were made under the old trust anchors.
+    // Connections that idle or are in use were made under the old trust anchors: the ones are
+    // closed now, the others when they are given back.
+    ++trust_;
     close_all();
 }
 
 bool UpstreamPool::fit(const Upstream& upstream) const {
-    return upstream.usable() && upstream.messages() < options_.messages_per_connection &&
+    return upstream.usable() && upstream.trust() == trust_ &&
+           upstream.messages() < options_.messages_per_connection &&
            std::chrono::steady_clock::now() - upstream.opened() < options_.connection_age;
 }
 
@@ -51,10 +54,12 @@ net::Task<Result<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Route
     }
     auto endpoints = co_await resolver_.resolve(route.next_hop.host, route.next_hop.port);
     if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
+    const std::uint64_t trust = trust_;
     const std::shared_ptr<net::TlsContext> tls =
         route.tls == policy::RouteTls::verify ? verified_ : any_;
     auto opened = co_await Upstream::open(*endpoints, route, *tls, options_.upstream, deadlines_);
     if (!opened) co_return std::unexpected(std::move(opened).error());
+    (*opened)->set_trust(trust);
     co_return Lease{*std::move(opened), false};
 }
 

@@ -54,6 +54,7 @@ private:
     net::Deadlines& deadlines_;
     PoolOptions options_;
     Resolver resolver_;
+    std::uint64_t trust_ = 0;  // counts replaced contexts: no connection outlives its trust
     std::shared_ptr<net::TlsContext> any_;
     std::shared_ptr<net::TlsContext> verified_;
     std::map<std::string, std::deque<Idle>, std::less<>> idle_;  // by route identity
