@@ -115,7 +115,8 @@ public:
     using Notify = std::function<void(std::vector<Finished>)>;
 
     // Opens or creates the spool, recovers, and starts its thread. `report` tells what was found.
-    // Errors: malformed (key does not fit), transient (disk).
+    // Errors: malformed (an impossible option; the key does not fit, and nothing was changed),
+    // conflict (another process has the spool), transient (disk).
     [[nodiscard]] static Result<std::unique_ptr<Spool>> open(Options options,
                                                              os::FileSystem& files,
                                                              const Clock& clock,
@@ -130,6 +131,11 @@ public:
     virtual ~Spool() = default;
 
     // Queues a batch; `done` comes back through Notify. Any thread. Never blocks on the disk.
+    // Outcomes: transient (disk: try again, or 451), conflict (a message id is used twice),
+    // exhausted (an envelope or the whole beyond its limit), malformed (a message without
+    // recipients, an update of a recipient that does not exist). Updates of what is finished are
+    // ignored: what is final stays so. What is committed or noted later about a message is written
+    // later, however large its content is.
     virtual void commit(Batch batch, Completion done) = 0;
     // Updates that need no sync of their own; written with the next group or after update_delay.
     virtual void note(std::vector<Update> updates) = 0;
