@@ -240,6 +240,7 @@ std::vector<Key<Settings>> make_settings_keys() {
         one("delivery", "give_up_bounce_after", duration_type(seconds(1), days(365)), SG_AT(delivery.give_up_bounce_after), kReload, "When a report of ours that cannot be delivered is dropped."),
         one("delivery", "connections_per_next_hop", count(10'000), SG_AT(delivery.connections_per_next_hop), kReload, "Connections at a time to one next hop."),
         one("delivery", "messages_per_connection", count(1'000'000), SG_AT(delivery.messages_per_connection), kReload, "Messages after which a connection is closed."),
+        one("delivery", "chunking", boolean_type(), SG_AT(delivery.chunking), kReload, "Send content by BDAT to next hops that offer CHUNKING, which saves round trips; false: always by DATA."),
         one("delivery", "connection_age", timeout(), SG_AT(delivery.connection_age), kReload, "How old a connection may get that is used again."),
         one("delivery", "connection_idle", timeout(), SG_AT(delivery.connection_idle), kReload, "How long a connection is kept open for the next message."),
         one("delivery", "connect_timeout", timeout(), SG_AT(delivery.connect_timeout), kReload, "How long to wait for a connection."),

@@ -102,6 +102,7 @@ struct Delivery {  // [delivery]
     std::chrono::seconds give_up_bounce_after{2 * 86400};
     std::size_t connections_per_next_hop = 20;
     std::size_t messages_per_connection = 100;
+    bool chunking = true;  // BDAT with next hops that offer it
     std::chrono::seconds connection_age{300};
     std::chrono::seconds connection_idle{10};
     std::chrono::seconds connect_timeout{30};

@@ -48,9 +48,11 @@ Task<Carried> Carrier::by_smtp(const policy::Route& route, const Released& relea
         carried.through = upstream.description();
         carried.outcomes = co_await upstream.send(released);
         const bool died_early = !upstream.usable() && upstream.before_content() && lease->reused;
+        const bool chunk_unknown = upstream.chunk_unknown();
         upstreams_.give_back(route, std::move(lease->upstream));
-        // A connection that died while it lay idle says nothing about the message or the next hop.
-        if (!died_early || fresh) co_return carried;
+        // A connection that died while it lay idle says nothing about the message or the next hop;
+        // neither does a command that is offered and not known. Once more, with another connection.
+        if (fresh || !(died_early || chunk_unknown)) co_return carried;
     }
 }
 

@@ -9,6 +9,9 @@ using net::Task;
 
 namespace {
 
+// A refused recipient makes an early content useless, so only what is small is sent early.
+constexpr std::uint64_t kEarlyContent = 256UL * 1024;
+
 // The reply code that goes with a status of ours (RFC 5321 section 4.2.3, RFC 6531 section 3.5).
 int code_for(Outcome::Kind kind, std::string_view enhanced) {
     if (kind == Outcome::Kind::delivered) return 250;
@@ -28,6 +31,15 @@ Outcome local_outcome(Outcome::Kind kind, std::string enhanced, std::string text
     outcome.reply = {code, std::move(enhanced), std::move(text)};
     return outcome;
 }
+
+namespace {
+
+// Bare line ends or NUL: no part of it may go out.
+Outcome not_framed(const Error& error) {
+    return local_outcome(Outcome::Kind::refused, "5.6.0", error.detail());
+}
+
+}  // namespace
 
 Upstream::Upstream(std::unique_ptr<net::Stream> stream, std::string host, UpstreamOptions options)
     : stream_(std::move(stream)),
@@ -216,6 +228,10 @@ Outcome Upstream::judge(const smtp::Reply& reply) const {
     return outcome;
 }
 
+bool Upstream::by_chunk(const Shipment& shipment) const {
+    return options_.chunking && session_.extensions().chunking && shipment.size() <= kEarlyContent;
+}
+
 std::optional<Outcome> Upstream::cannot_carry(const Shipment& shipment) const {
     using Kind = Outcome::Kind;
     const smtp::Extensions& offered = session_.extensions();
@@ -253,14 +269,24 @@ Task<std::vector<Outcome>> Upstream::send(const Released& released) {
     session_.mail(shipment.sender, parameters, shipment.size());
     for (const smtp::Recipient& recipient : shipment.recipients)
         session_.rcpt(recipient);
-    // With PIPELINING the whole envelope and DATA are one write: a round trip less for each
-    // message.
-    const bool early_data = session_.extensions().pipelining;
-    if (early_data) session_.data();
+    // With PIPELINING the whole envelope and DATA, or even the content, are one write: a round trip
+    // less for each message, or two.
+    const bool early = session_.extensions().pipelining;
+    const bool chunk = early && by_chunk(shipment);
+    if (chunk) {
+        if (auto framed = session_.bdat({shipment.prefix, *shipment.content}); !framed) {
+            usable_ = false;  // an envelope without its content is queued
+            std::fill(outcomes.begin(), outcomes.end(), not_framed(framed.error()));
+            co_return outcomes;
+        }
+    } else if (early) {
+        session_.data();
+    }
 
     auto mail = co_await next_reply();
     if (!mail) {
-        const Outcome gone = lost(mail.error(), "after MAIL");
+        Outcome gone = lost(mail.error(), "after MAIL");
+        gone.uncertain = chunk;
         std::fill(outcomes.begin(), outcomes.end(), gone);
         co_return outcomes;
     }
@@ -269,7 +295,8 @@ Task<std::vector<Outcome>> Upstream::send(const Released& released) {
     for (Outcome& outcome : outcomes) {
         auto rcpt = co_await next_reply();
         if (!rcpt) {
-            const Outcome gone = lost(rcpt.error(), "after RCPT");
+            Outcome gone = lost(rcpt.error(), "after RCPT");
+            gone.uncertain = chunk;
             std::fill(outcomes.begin(), outcomes.end(), gone);
             co_return outcomes;
         }
@@ -278,14 +305,54 @@ Task<std::vector<Outcome>> Upstream::send(const Released& released) {
         outcome = judge(mail_taken ? rcpt->reply : mail->reply);
         any = any || outcome.kind == Outcome::Kind::delivered;
     }
+    if (chunk) {
+        auto done = co_await finish_chunk(std::move(outcomes));
+        co_return done;
+    }
     if (any) {
-        if (!early_data) session_.data();
+        if (!early) session_.data();
         auto done = co_await transfer(shipment, std::move(outcomes));
         co_return done;
     }
-    if (early_data) co_await abandon_data();
+    if (early) co_await abandon_data();
     if (usable_) co_await reset();
     co_return outcomes;
+}
+
+Task<std::vector<Outcome>> Upstream::finish_chunk(std::vector<Outcome> outcomes) {
+    const auto is_open = [](const Outcome& one) { return one.kind == Outcome::Kind::delivered; };
+    const auto settle = [&](const Outcome& result) {
+        std::replace_if(outcomes.begin(), outcomes.end(), is_open, result);
+    };
+    const bool any = std::any_of(outcomes.begin(), outcomes.end(), is_open);
+    content_sent_ = any;
+    auto final = co_await final_reply();
+    if (!final) {
+        Outcome gone = lost(final.error(), "after the content");
+        gone.uncertain = any;
+        settle(gone);
+        co_return outcomes;
+    }
+    const smtp::Reply& reply = final->reply;
+    Outcome result = judge(reply);
+    if (any && reply.code >= 500 && reply.code <= 502) {
+        // What it makes of the octets behind a command it does not know is not to be found out.
+        // Its answer says nothing about the message.
+        chunk_unknown_ = true;
+        usable_ = false;
+        result.kind = Outcome::Kind::deferred;
+    }
+    settle(result);
+    // RFC 3030 section 2: after a refused chunk only RSET leads on.
+    if (!(any && reply.positive()) && usable_) co_await reset();
+    co_return outcomes;
+}
+
+Task<Result<smtp::CommandReply>> Upstream::final_reply() {
+    stream_->set_timeout(options_.final_timeout);
+    auto reply = co_await next_reply();
+    stream_->set_timeout(options_.reply_timeout);
+    co_return reply;
 }
 
 Task<void> Upstream::abandon_data() {
@@ -325,15 +392,13 @@ Task<std::vector<Outcome>> Upstream::transfer(const Shipment& shipment,
     content_sent_ = true;
     auto framed = session_.content({shipment.prefix, *shipment.content});
     if (!framed) {
-        // Bare line ends or NUL: refused here, and the open DATA is cut off rather than finished.
+        // The open DATA is cut off rather than finished.
         usable_ = false;
         stream_->close();
-        settle(local_outcome(Outcome::Kind::refused, "5.6.0", framed.error().detail()));
+        settle(not_framed(framed.error()));
         co_return outcomes;
     }
-    stream_->set_timeout(options_.final_timeout);
-    auto final = co_await next_reply();
-    stream_->set_timeout(options_.reply_timeout);
+    auto final = co_await final_reply();
     if (!final) {
         Outcome gone = lost(final.error(), "after the end of data");
         gone.uncertain = true;
@@ -385,6 +450,15 @@ Task<std::vector<Outcome>> Upstream::finish(const Released& released) {
     }
     for (Outcome& outcome : outcomes)
         outcome.kind = Outcome::Kind::delivered;
+    if (by_chunk(shipment)) {
+        if (auto framed = session_.bdat({shipment.prefix, *shipment.content}); !framed) {
+            std::fill(outcomes.begin(), outcomes.end(), not_framed(framed.error()));
+            co_await reset();
+            co_return outcomes;
+        }
+        auto done = co_await finish_chunk(std::move(outcomes));
+        co_return done;
+    }
     session_.data();
     auto done = co_await transfer(shipment, std::move(outcomes));
     co_return done;

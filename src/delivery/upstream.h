@@ -22,6 +22,9 @@ struct UpstreamOptions {
     std::chrono::milliseconds connect_timeout{std::chrono::seconds(30)};
     std::chrono::milliseconds reply_timeout{std::chrono::seconds(300)};
     std::chrono::milliseconds final_timeout{std::chrono::seconds(600)};
+    // Content by BDAT where the next hop offers CHUNKING: it goes with the envelope, which saves
+    // the round trip of DATA.
+    bool chunking = true;
 };
 
 class Upstream {
@@ -36,7 +39,7 @@ public:
         const UpstreamOptions& options,
         net::Deadlines& deadlines);
 
-    // A whole transaction: MAIL, RCPT, DATA and the content, pipelined where the server offers it.
+    // A whole transaction: MAIL, RCPT and the content, pipelined where the server offers it.
     // One outcome per recipient. `released` must outlive the call.
     net::Task<std::vector<Outcome>> send(const Released& released);
 
@@ -51,8 +54,11 @@ public:
 
     // False after anything that leaves the connection in doubt; it is then closed, not kept.
     [[nodiscard]] bool usable() const { return usable_; }
+    // It offered CHUNKING and then did not know BDAT; the message has not been taken.
+    [[nodiscard]] bool chunk_unknown() const { return chunk_unknown_; }
     // The peer closed it, or said something nobody asked for, while it lay idle.
     [[nodiscard]] bool stale() { return stream_->has_input(); }
+    // The transaction did not come to the answer to the content.
     [[nodiscard]] bool before_content() const { return !content_sent_; }
     [[nodiscard]] const smtp::Extensions& extensions() const { return session_.extensions(); }
     [[nodiscard]] std::size_t messages() const { return messages_; }
@@ -74,10 +80,15 @@ private:
     net::Task<Result<smtp::CommandReply>> next_reply();
     net::Task<Status> flush();
     [[nodiscard]] std::optional<Outcome> cannot_carry(const Shipment& shipment) const;
+    // Whether the content goes by BDAT. What is larger waits for the answers to the envelope first.
+    [[nodiscard]] bool by_chunk(const Shipment& shipment) const;
     net::Task<void> abandon_data();
     // DATA has been queued; waits for 354 and sends the content to those marked delivered.
     net::Task<std::vector<Outcome>> transfer(const Shipment& shipment,
                                              std::vector<Outcome> outcomes);
+    // The chunk has been queued; waits for its answer, which is that of those marked delivered.
+    net::Task<std::vector<Outcome>> finish_chunk(std::vector<Outcome> outcomes);
+    net::Task<Result<smtp::CommandReply>> final_reply();
     [[nodiscard]] Outcome lost(const Error& error, std::string_view when);
     [[nodiscard]] Outcome judge(const smtp::Reply& reply) const;
 
@@ -91,6 +102,7 @@ private:
     bool usable_ = true;
     bool content_sent_ = false;
     bool tls_failed_ = false;
+    bool chunk_unknown_ = false;
     bool begin_pending_ = false;
     smtp::ReversePath begin_sender_;
     smtp::MailParameters begin_parameters_;

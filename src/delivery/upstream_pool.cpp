@@ -57,19 +57,32 @@ net::Task<Result<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Route
     const std::uint64_t trust = trust_;
     const std::shared_ptr<net::TlsContext> tls =
         route.tls == policy::RouteTls::verify ? verified_ : any_;
-    auto opened = co_await Upstream::open(*endpoints, route, *tls, options_.upstream, deadlines_);
+    UpstreamOptions options = options_.upstream;
+    if (without_chunking_.contains(key)) options.chunking = false;
+    auto opened = co_await Upstream::open(*endpoints, route, *tls, options, deadlines_);
     if (!opened) co_return std::unexpected(std::move(opened).error());
     (*opened)->set_trust(trust);
     co_return Lease{*std::move(opened), false};
 }
 
 void UpstreamPool::give_back(const policy::Route& route, std::unique_ptr<Upstream> upstream) {
-    std::deque<Idle>& idle = idle_[identity(route)];
+    const std::string key = identity(route);
+    if (upstream->chunk_unknown()) forbid_chunking(key);
+    std::deque<Idle>& idle = idle_[key];
     if (!fit(*upstream) || idle.size() >= options_.idle_per_next_hop) {
         retire(std::move(upstream));
         return;
     }
     idle.push_back({std::move(upstream), std::chrono::steady_clock::now()});
+}
+
+void UpstreamPool::forbid_chunking(const std::string& identity) {
+    without_chunking_.insert(identity);
+    if (const auto found = idle_.find(identity); found != idle_.end()) {
+        for (Idle& entry : found->second)
+            retire(std::move(entry.upstream));
+        found->second.clear();
+    }
 }
 
 void UpstreamPool::retire(std::unique_ptr<Upstream> upstream) {

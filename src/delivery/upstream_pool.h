@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace sealgate::delivery {
@@ -24,6 +25,8 @@ class UpstreamPool {
 public:
     UpstreamPool(net::asio::io_context& loop, net::Deadlines& deadlines, PoolOptions options);
 
+    // For connections that are opened from now on.
+    void set_options(PoolOptions options) { options_ = std::move(options); }
     // Contexts for routes: any certificate, and verified. Replaced by a reload.
     void set_tls(std::shared_ptr<net::TlsContext> any, std::shared_ptr<net::TlsContext> verified);
 
@@ -48,6 +51,8 @@ private:
         SteadyTime since;
     };
     [[nodiscard]] bool fit(const Upstream& upstream) const;
+    // The next hop offers CHUNKING and does not know BDAT: its connections use DATA from now on.
+    void forbid_chunking(const std::string& identity);
     void retire(std::unique_ptr<Upstream> upstream);
 
     net::asio::io_context& loop_;
@@ -58,6 +63,7 @@ private:
     std::shared_ptr<net::TlsContext> any_;
     std::shared_ptr<net::TlsContext> verified_;
     std::map<std::string, std::deque<Idle>, std::less<>> idle_;  // by route identity
+    std::set<std::string, std::less<>> without_chunking_;        // by route identity
 };
 
 // Routes that may share connections have the same identity: next hop, TLS setting and name.

@@ -29,6 +29,7 @@ delivery::PoolOptions pool_options(const config::Settings& settings) {
     options.upstream.connect_timeout = settings.delivery.connect_timeout;
     options.upstream.reply_timeout = settings.delivery.reply_timeout;
     options.upstream.final_timeout = settings.delivery.final_timeout;
+    options.upstream.chunking = settings.delivery.chunking;
     options.messages_per_connection = settings.delivery.messages_per_connection;
     options.connection_age = settings.delivery.connection_age;
     options.idle_for = settings.delivery.connection_idle;
@@ -365,6 +366,7 @@ std::future<Status> Gateway::set_settings(std::shared_ptr<const config::Settings
         }
         settings_ = settings;
         services_->settings = settings;
+        upstreams_->set_options(pool_options(*settings));
         for (const std::unique_ptr<Port>& port : ports_) {
             for (const config::Listener& listener : settings->listeners) {
                 if (listener.name != port->setup->listener.name) continue;

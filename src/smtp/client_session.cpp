@@ -20,6 +20,7 @@ bool ends_group(Command command) {
         case Command::rcpt:
         case Command::rset:
         case Command::content:
+        case Command::bdat:
             return false;
         case Command::greeting:
         case Command::ehlo:
@@ -49,7 +50,8 @@ bool has_control(std::string_view text) {
 struct Queued {
     Command command;
     std::size_t index = 0;
-    std::string line;  // without CRLF
+    std::string line;     // without CRLF
+    FramedContent chunk;  // behind the line of a BDAT
 };
 
 struct Sent {
@@ -70,20 +72,21 @@ struct ClientSession::Impl {
     std::deque<Queued> queue;
     std::deque<Sent> sent{{Command::greeting}};
     std::size_t next_recipient = 0;
-    StuffedContent content;  // framed and not handed out yet
+    FramedContent content;  // framed and not handed out yet
     bool content_ready = false;
     Reply last_word;  // the 421, in phase closed
 
     // The batch being written.
-    StuffedContent batch_content;
+    FramedContent batch_content;
     std::string batch_commands;
+    FramedContent batch_chunk;
 
     void enqueue(Command command, std::string line, std::size_t index = 0) {
         // The callers' types cannot hold controls; should one ever, no byte of it goes out.
         if (has_control(line)) {
             broken({ErrorKind::internal, "smtp.client", "control character in a command"});
         } else {
-            queue.push_back({command, index, std::move(line)});
+            queue.push_back({command, index, std::move(line), {}});
         }
     }
 
@@ -113,7 +116,9 @@ void ClientSession::Impl::fill_batch() {
         batch_commands += next.line;
         batch_commands += "\r\n";
         sent.push_back({next.command, next.index});
+        batch_chunk = std::move(next.chunk);
         queue.pop_front();
+        if (!batch_chunk.pieces.empty()) break;  // what is behind it goes with the next batch
     }
 }
 
@@ -219,6 +224,17 @@ Status ClientSession::content(const std::vector<std::string_view>& pieces) {
     return {};
 }
 
+Status ClientSession::bdat(const std::vector<std::string_view>& pieces) {
+    if (impl_->error) return fail(*impl_->error);
+    SG_TRY(FramedContent chunk, frame_chunk(pieces));
+    std::size_t size = 0;
+    for (const std::string_view piece : chunk.pieces)
+        size += piece.size();
+    impl_->queue.push_back(
+        {Command::bdat, 0, "BDAT " + std::to_string(size) + " LAST", std::move(chunk)});
+    return {};
+}
+
 void ClientSession::feed(std::string_view bytes) {
     if (impl_->phase == Phase::closed || impl_->error || bytes.empty()) return;
     if (impl_->phase == Phase::handshake) {
@@ -251,12 +267,15 @@ std::vector<std::string_view> ClientSession::wire_pieces() {
     if (impl_->batch_content.pieces.empty() && impl_->batch_commands.empty()) impl_->fill_batch();
     std::vector<std::string_view> out = impl_->batch_content.pieces;
     if (!impl_->batch_commands.empty()) out.emplace_back(impl_->batch_commands);
+    const std::vector<std::string_view>& chunk = impl_->batch_chunk.pieces;
+    out.insert(out.end(), chunk.begin(), chunk.end());
     return out;
 }
 
 void ClientSession::written() {
     impl_->batch_content = {};
     impl_->batch_commands.clear();
+    impl_->batch_chunk = {};
 }
 
 const Extensions& ClientSession::extensions() const {

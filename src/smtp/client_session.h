@@ -6,9 +6,10 @@
 // Invariants
 //  1. Without PIPELINING one command is on its way at a time; with it, groups as RFC 2920
 //  section 3.1.
-//  2. Content is framed here and only here: dots are stuffed, CRLF "." CRLF ends it. Bare CR, bare
-//  LF and
-//     NUL in content are a refused Error before any byte is sent: what we send, we frame ourselves.
+//  2. Content is framed here and only here: dots are stuffed and CRLF "." CRLF ends it, or it is
+//  one
+//     chunk with its length. Bare CR, bare LF and NUL in content are a refused Error before any
+//     byte is sent: what we send, we frame ourselves.
 //  3. Reply bytes buffered when STARTTLS is answered make the session unusable (response
 //  injection).
 //  4. A reply that is not SMTP, one nobody asked for, or one of a class that its command cannot
@@ -52,6 +53,7 @@ enum class Command : std::uint8_t {
     rcpt,
     data,
     content,
+    bdat,
     rset,
     quit
 };
@@ -87,6 +89,10 @@ public:
     // produced have been written. refused: bare CR, bare LF or NUL in content; nothing was queued,
     // and the connection can only be closed. internal: no 354 was given.
     Status content(const std::vector<std::string_view>& pieces);
+    // Instead of data() and content(), where the server offers CHUNKING: the whole message as the
+    // last chunk (RFC 3030 section 2), which may go in one group with MAIL and RCPT. The pieces are
+    // borrowed as above. refused: as above; nothing was queued, and the connection is as it was.
+    Status bdat(const std::vector<std::string_view>& pieces);
 
     void feed(std::string_view bytes);
     // The next reply; nullopt when more bytes are needed. EHLO replies have been read into

@@ -2,8 +2,9 @@
 // The input is a server: its bytes come in pieces (a length octet, then as many bytes) to a client
 // that sends a message with leading dots, with TLS when it is offered.
 // Properties: what the client writes is well framed (each command one line, the content ended by
-// the only CRLF "." CRLF in it); each command is answered at most once and in order; MAIL to QUIT
-// never go out between STARTTLS and the handshake; no piece goes out once the session broke.
+// the only CRLF "." CRLF in it, or behind its length when the server takes chunks); each command is
+// answered at most once and in order; MAIL to QUIT never go out between STARTTLS and the handshake;
+// no piece goes out once the session broke.
 #include "smtp/client_session.h"
 
 #include <algorithm>
@@ -60,6 +61,10 @@ private:
             rest.remove_prefix(rest.find("\r\n.\r\n") + 5);
             content_queued_ = false;
         }
+        if (const auto chunk = rest.find("BDAT "); chunk != std::string_view::npos) {
+            SG_CHECK(rest.substr(chunk) == "BDAT 14 LAST\r\n" + std::string(kContent));
+            rest = rest.substr(0, chunk);
+        }
         for (std::size_t i = 0; i < rest.size(); ++i)
             SG_CHECK((rest[i] == '\r') == (i + 1 < rest.size() && rest[i + 1] == '\n'));
         SG_CHECK(!rest.starts_with('.'));
@@ -102,7 +107,9 @@ private:
         session_.mail(std::nullopt, {}, kContent.size());
         session_.rset();
         session_.mail(std::nullopt, {}, kContent.size());
-        session_.data();
+        if (!session_.extensions().chunking) return session_.data();
+        SG_CHECK(!session_.bdat({"a\n"sv}));
+        SG_CHECK(session_.bdat({kContent.substr(0, 3), kContent.substr(3)}).has_value());
     }
 
     ClientSession session_;

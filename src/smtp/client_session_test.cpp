@@ -27,8 +27,17 @@ std::string wire(ClientSession& session) {
 // The replies that are complete, as "rcpt/1 550"; "malformed", "transient" or "internal" at the end
 // when the session broke.
 std::vector<std::string> replies(ClientSession& session) {
-    static constexpr std::string_view kNames[] = {
-        "greeting", "ehlo", "helo", "starttls", "mail", "rcpt", "data", "content", "rset", "quit"};
+    static constexpr std::string_view kNames[] = {"greeting",
+                                                  "ehlo",
+                                                  "helo",
+                                                  "starttls",
+                                                  "mail",
+                                                  "rcpt",
+                                                  "data",
+                                                  "content",
+                                                  "bdat",
+                                                  "rset",
+                                                  "quit"};
     std::vector<std::string> out;
     for (;;) {
         const auto reply = session.next();
@@ -157,6 +166,36 @@ TEST(ClientSession, ContentComesOnlyAfter354AndMayLeadTheNextGroup) {
     EXPECT_EQ(wire(session), "Subject: x\r\n\r\n..dot\r\n.\r\nMAIL FROM:<>\r\n");
     EXPECT_EQ(replies(session, "250 taken\r\n250 ok\r\n"), (Replies{"content 250", "mail 250"}));
     EXPECT_EQ(session.outstanding(), 0U);
+}
+
+TEST(ClientSession, AChunkGoesWithTheEnvelope) {
+    ClientSession session = greeted("250-mx\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+    session.mail(std::nullopt, {}, 0);
+    session.rcpt({.address = address("a@b.example"), .notify = {}, .orcpt = {}});
+    ASSERT_TRUE(session.bdat({"..\r\n", ".\r\n"}));
+    session.mail(std::nullopt, {}, 0);
+    EXPECT_EQ(wire(session), "MAIL FROM:<>\r\nRCPT TO:<a@b.example>\r\nBDAT 7 LAST\r\n..\r\n.\r\n");
+    EXPECT_EQ(wire(session), "MAIL FROM:<>\r\n");
+    EXPECT_EQ(replies(session, "250 ok\r\n550 no\r\n503 no recipient\r\n250 ok\r\n"),
+              (Replies{"mail 250", "rcpt/0 550", "bdat 503", "mail 250"}));
+}
+
+TEST(ClientSession, WithoutPipeliningAChunkWaitsForItsTurn) {
+    ClientSession session = greeted("250-mx\r\n250 CHUNKING\r\n");
+    session.mail(std::nullopt, {}, 0);
+    ASSERT_TRUE(session.bdat({"a\r\n"}));
+    EXPECT_EQ(wire(session), "MAIL FROM:<>\r\n");
+    EXPECT_EQ(replies(session, "250 ok\r\n"), Replies{"mail 250"});
+    EXPECT_EQ(wire(session), "BDAT 3 LAST\r\na\r\n");
+    EXPECT_EQ(replies(session, "354 what\r\n"), Replies{"malformed"});
+}
+
+TEST(ClientSession, H02_AChunkThatIsNotFramedIsNotQueued) {
+    ClientSession session = greeted("250-mx\r\n250 CHUNKING\r\n");
+    EXPECT_FALSE(session.bdat({"a\n"}));
+    EXPECT_EQ(wire(session), "");
+    ASSERT_TRUE(session.bdat({"a"}));
+    EXPECT_EQ(wire(session), "BDAT 3 LAST\r\na\r\n");
 }
 
 TEST(ClientSession, ARefusedDataLetsTheQueueGoOn) {

@@ -37,19 +37,23 @@ BlockFacts inspect(const char* octets, std::size_t count) {
     return {broken != 0, dots != 0};
 }
 
-class Stuffer {
+enum class Dots : bool { as_they_are, doubled };
+
+class Framer {
 public:
+    explicit Framer(Dots dots) : dots_(dots) {}
+
     Status add(std::string_view piece) {
         if (piece.empty()) return {};
         if (previous_ == '\r' ? piece[0] != '\n' : piece[0] == '\n') return broken(0);
         run_ = piece;
-        if (previous_ == '\n' && piece[0] == '.') double_dot(piece, 0);
+        if (previous_ == '\n' && piece[0] == '.' && dots_ == Dots::doubled) double_dot(piece, 0);
         const std::size_t last = piece.size() - 1;
         for (std::size_t at = 0; at < last; at += kBlock) {
             const std::size_t count = std::min(kBlock, last - at);
             const BlockFacts facts = inspect(piece.data() + at, count);
             if (facts.broken) return broken(first_break(piece, at));
-            if (facts.dots) double_dots(piece, at, count);
+            if (facts.dots && dots_ == Dots::doubled) double_dots(piece, at, count);
         }
         if (piece[last] == '\0') return broken(last);
         flush(run_);
@@ -58,10 +62,15 @@ public:
         return {};
     }
 
-    Result<StuffedContent> finish() {
+    Result<FramedContent> finish() {
         if (previous_ == '\r') return std::unexpected(broken(0).error());
         if (out_.copied) out_.pieces.emplace_back(*out_.copied);
-        out_.pieces.emplace_back(previous_ == '\n' ? ".\r\n" : "\r\n.\r\n");
+        const bool line_ended = previous_ == '\n';
+        if (dots_ == Dots::doubled) {
+            out_.pieces.emplace_back(line_ended ? ".\r\n" : "\r\n.\r\n");
+        } else if (!line_ended) {
+            out_.pieces.emplace_back("\r\n");
+        }
         return std::move(out_);
     }
 
@@ -100,19 +109,28 @@ private:
         }
     }
 
-    StuffedContent out_;
+    Dots dots_;
+    FramedContent out_;
     std::string_view run_;    // of the piece in hand, not flushed yet
     std::size_t offset_ = 0;  // of the piece in hand in the stream
     char previous_ = '\n';    // the stream begins at the start of a line
 };
 
+Result<FramedContent> frame(const std::vector<std::string_view>& pieces, Dots dots) {
+    Framer framer(dots);
+    for (const std::string_view piece : pieces)
+        SG_TRYV(framer.add(piece));
+    return framer.finish();
+}
+
 }  // namespace
 
-Result<StuffedContent> stuff_dots(const std::vector<std::string_view>& pieces) {
-    Stuffer stuffer;
-    for (const std::string_view piece : pieces)
-        SG_TRYV(stuffer.add(piece));
-    return stuffer.finish();
+Result<FramedContent> stuff_dots(const std::vector<std::string_view>& pieces) {
+    return frame(pieces, Dots::doubled);
+}
+
+Result<FramedContent> frame_chunk(const std::vector<std::string_view>& pieces) {
+    return frame(pieces, Dots::as_they_are);
 }
 
 }  // namespace sealgate::smtp

@@ -8,7 +8,7 @@
 namespace sealgate::smtp {
 namespace {
 
-std::string joined(const StuffedContent& content) {
+std::string joined(const FramedContent& content) {
     std::string out;
     for (const std::string_view piece : content.pieces)
         out += piece;
@@ -100,6 +100,19 @@ TEST(StuffDots, FindsAFaultAtAnyPlaceOfALongContent) {
             EXPECT_EQ(stuffed({broken}), "refused") << at;
         }
     }
+}
+
+TEST(FrameChunk, LeavesDotsAndEndsTheLastLine) {
+    const auto chunk = [](const std::vector<std::string_view>& pieces) {
+        const auto framed = frame_chunk(pieces);
+        return framed ? joined(*framed) : std::string(to_string(framed.error().kind()));
+    };
+    EXPECT_EQ(chunk({".a\r\n", "..\r\n.\r\nb\r\n"}), ".a\r\n..\r\n.\r\nb\r\n");
+    EXPECT_EQ(chunk({"no end of line"}), "no end of line\r\n");
+    EXPECT_EQ(chunk({}), "");
+    for (const std::string_view broken : {"a\n", "a\rb\r\n", "a\r"})
+        EXPECT_EQ(chunk({"x: y\r\n", broken}), "refused") << broken;
+    EXPECT_EQ(chunk({std::string_view("\0\r\n", 3)}), "refused");
 }
 
 TEST(StuffDots, BorrowsContentAndBoundsItsOwnMemory) {

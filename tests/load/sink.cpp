@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <utility>
 
 namespace sealgate::load {
@@ -41,7 +42,9 @@ struct Sink::Session : Tagged {
     std::size_t written = 0;
     bool writing = false;
     bool in_content = false;
-    bool waiting = false;  // for the delay to pass; input stays unread in the buffer
+    bool in_chunk = false;         // of BDAT: the only one of its message
+    std::uint64_t chunk_left = 0;  // octets of it still to come
+    bool waiting = false;          // for the delay to pass; input stays unread in the buffer
     bool closing = false;
     std::string head;
     std::uint64_t octets = 0;
@@ -215,6 +218,11 @@ void Sink::consume(Session& session) {
             if (!consume_content(session)) return;
             continue;
         }
+        if (session.in_chunk) {
+            session.in.erase(0, std::exchange(start, 0));
+            if (!consume_chunk(session)) return;
+            continue;
+        }
         const auto end = session.in.find('\n', start);
         if (end == std::string::npos) break;
         std::string_view line(session.in.data() + start, end - start);
@@ -223,7 +231,9 @@ void Sink::consume(Session& session) {
         on_command(session, line);
     }
     session.in.erase(0, start);
-    if (!session.in_content && !session.waiting && session.in.size() > kCommandSize) drop(session);
+    if (!session.in_content && !session.in_chunk && !session.waiting &&
+        session.in.size() > kCommandSize)
+        drop(session);
 }
 
 void Sink::on_command(Session& session, std::string_view line) {
@@ -232,12 +242,24 @@ void Sink::on_command(Session& session, std::string_view line) {
             .append(options_.hostname)
             .append(
                 "\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n"
-                "250-ENHANCEDSTATUSCODES\r\n250 SIZE 104857600\r\n");
+                "250-ENHANCEDSTATUSCODES\r\n250-CHUNKING\r\n250 SIZE 104857600\r\n");
     } else if (is_command(line, "DATA")) {
         session.out.append("354 go on\r\n");
         session.in_content = true;
         session.octets = 0;
         session.head.assign("\r\n");  // so that an empty message's ".CRLF" ends it as well
+    } else if (is_command(line, "BDAT")) {
+        const std::string_view argument = line.substr(std::min<std::size_t>(line.size(), 5));
+        const char* end = argument.data() + argument.size();
+        const auto [rest, error] = std::from_chars(argument.data(), end, session.chunk_left);
+        if (error != std::errc() || std::string_view(rest, end) != " LAST") {
+            session.out.append("501 5.5.4 only one chunk a message is taken here\r\n");
+            session.closing = true;
+            return;
+        }
+        session.in_chunk = true;
+        session.octets = 0;
+        session.head.assign("\r\n");  // the id is looked for at the start of a line
     } else if (is_command(line, "QUIT")) {
         session.out.append("221 2.0.0 bye\r\n");
         session.closing = true;
@@ -273,6 +295,20 @@ bool Sink::consume_content(Session& session) {
     }
     session.in.erase(0, end + kEndOfData.size());
     session.in_content = false;
+    end_of_message(session);
+    return true;
+}
+
+bool Sink::consume_chunk(Session& session) {
+    const std::size_t usable = std::min<std::uint64_t>(session.in.size(), session.chunk_left);
+    if (session.head.size() < kHeadSize) {
+        session.head.append(session.in, 0, std::min(usable, kHeadSize - session.head.size()));
+    }
+    session.in.erase(0, usable);
+    session.octets += usable;
+    session.chunk_left -= usable;
+    if (session.chunk_left > 0) return false;
+    session.in_chunk = false;
     end_of_message(session);
     return true;
 }

@@ -67,6 +67,7 @@ private:
     void consume(Session& session);
     void on_command(Session& session, std::string_view line);
     bool consume_content(Session& session);
+    bool consume_chunk(Session& session);
     void end_of_message(Session& session);
     void answer_message(Session& session, std::string_view head);
     void flush(Session& session);
