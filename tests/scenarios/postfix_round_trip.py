@@ -199,7 +199,10 @@ def unmanaged(site):
 
 def inbound(site):
     """The gateway takes the place of Postfix's port 25."""
+    carol, alice = "carol@partner.example", "alice@example.com"
     site.gateway.stop()
+    waiting = site.submit(alice, carol)  # the gateway is down: Postfix keeps it
+    site.postfix.wait_log(r"to=<carol@partner\.example>, .*status=deferred")
     site.settings += put(block(INBOUND, "toml"), {"0.0.0.0:25": "127.0.0.1:0",
                                                   ":10025": f":{site.way_in}"})
     # The printed addresses are fixed; here the outbound port must stay what Postfix was told.
@@ -210,7 +213,10 @@ def inbound(site):
         site.way_in)
     check(not answers(site.postfix.port), "Postfix still has its port 25")
 
-    carol, alice, port = "carol@partner.example", "alice@example.com", site.gateway.port("inbound")
+    site.run(["postqueue", "-f"], b"")
+    site.arrived(waiting, alice, carol, copies=2)
+
+    port = site.gateway.port("inbound")
     for sender, recipient in ((carol, alice), ("", alice)):
         site.world.clear()
         site.store.clear()
