@@ -92,7 +92,8 @@ class Postfix:
             (self.dir / name).mkdir(parents=True)
         main = _MAIN.format(dir=self.dir,
                             relayhost=f"[127.0.0.1]:{relayhost}" if relayhost else "")
-        main += "".join(f"{key} = {value}\n" for key, value in (settings or {}).items())
+        for key, value in (settings or {}).items():
+            main = re.sub(rf"(?m)^{key} = .*\n", "", main) + f"{key} = {value}\n"
         (self.dir / "etc" / "main.cf").write_text(main)
         front = "" if "{port} inet" in services else "127.0.0.1:{port} inet n - n - - smtpd\n"
         (self.dir / "etc" / "master.cf").write_text(
