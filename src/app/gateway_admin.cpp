@@ -138,8 +138,8 @@ admin::GatewayStatus GatewayAdmin::status() {
                 if (one.state == State::held) ++status.held_recipients;
             }
         }
-        status.spool_healthy = gateway_.spool()->healthy();
-        status.spool_room = gateway_.spool()->room();
+        status.spool_healthy = gateway_.spool().healthy();
+        status.spool_room = gateway_.spool().room();
         status.content_held = gateway_.budget().used();
         return status;
     });

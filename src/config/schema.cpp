@@ -215,8 +215,8 @@ std::vector<Key<Settings>> make_settings_keys() {
 
         one("smtp", "command_line", size_type(512, kMiB), SG_AT(smtp.limits.command_line), kReload, "The longest command line; beyond it 500 5.5.2."),
         one("smtp", "text_line", size_type(1000, 64 * kMiB), SG_AT(smtp.limits.text_line), kReload, "The longest line of content; beyond it 554 5.6.0."),
-        one("smtp", "header_bytes", size_type(kKiB, 64 * kMiB), SG_AT(smtp.limits.header_bytes), kReload, "The largest header section of a message; beyond it 554 5.6.0."),
-        one("smtp", "header_fields", count(1'000'000), SG_AT(smtp.limits.header_fields), kReload, "The most header fields of a message; beyond it 554 5.6.0."),
+        one("smtp", "header_bytes", size_type(kKiB, kMiB), SG_AT(smtp.limits.header_bytes), kReload, "The largest header section of a message; beyond it 554 5.6.0."),
+        one("smtp", "header_fields", count(2000), SG_AT(smtp.limits.header_fields), kReload, "The most header fields of a message; beyond it 554 5.6.0."),
         one("smtp", "message_size", size_type(64 * kKiB, 2048 * kMiB), SG_AT(smtp.limits.message_size), kReload, "The largest message, announced as SIZE; beyond it 552 5.3.4."),
         one("smtp", "recipients", number_type(100, 100'000), SG_AT(smtp.limits.recipients), kReload, "The most recipients of a message (RFC 5321 asks for 100 at least); beyond it 452 4.5.3."),
         one("smtp", "errors", count(10'000), SG_AT(smtp.limits.errors), kReload, "Refused commands in a session; beyond it 421 4.7.0."),

@@ -82,9 +82,9 @@ struct Smtp {  // [smtp]
     smtp::ServerLimits limits;
     bool refuse_bare_newlines = true;
     Timeouts timeouts;
-    std::size_t connections = 10'000;           // all listeners together: 421 4.3.2
-    std::size_t connections_per_source = 1000;  // 421 4.7.0; trusted networks are exempt
-    std::size_t received_limit = 50;            // Received fields before 5.4.6
+    std::size_t connections = 10'000;          // all listeners together: 421 4.3.2
+    std::size_t connections_per_source = 100;  // 421 4.7.0; trusted networks are exempt
+    std::size_t received_limit = 50;           // Received fields before 5.4.6
     bool trace_headers = true;  // our Received and loop-guard fields; false: nothing is added
 };
 

@@ -11,6 +11,8 @@ namespace sealgate::flow {
 
 namespace {
 
+constexpr std::size_t kMaxMessageId = 998;  // RFC 5322 section 2.1.1
+
 bool has_eight_bit(std::string_view bytes) {
     return std::any_of(bytes.begin(), bytes.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0x80U) != 0;
@@ -31,7 +33,8 @@ Classified classify(Accepted mail, const TraceGuard& trace) {
     Facts facts;
     const std::string_view content = *mail.content;
     const mime::HeaderSection header = mime::HeaderSection::scan(content);
-    facts.message_id = header.message_id();
+    // Longer than a line may be is nobody's Message-ID, and each log record repeats it.
+    facts.message_id = header.message_id().substr(0, kMaxMessageId);
     facts.subject = header.subject();
     facts.received_fields = header.received_count();
     facts.header_over_limit = header.limit() != mime::HeaderLimit::none;
@@ -39,6 +42,7 @@ Classified classify(Accepted mail, const TraceGuard& trace) {
     facts.has_eight_bit = has_eight_bit(content);
     facts.eight_bit_header = facts.has_eight_bit && has_eight_bit(content.substr(0, header.end()));
     for (const mime::HeaderField& field : header.fields()) {
+        if (facts.own_traces > TraceGuard::kMaxOwnTraces) break;
         if (iequals(field.name, TraceGuard::kFieldName) &&
             trace.is_own(mime::unfold(field.value), facts.message_id)) {
             ++facts.own_traces;

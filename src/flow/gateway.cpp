@@ -247,6 +247,7 @@ void Gateway::run() {
     }
     net::asio::co_spawn(executor, housekeeping(), net::asio::detached);
     loop_.run();
+    pool_.join();  // it reads from the spool
     spool_.close();
     // What the spool still had to say comes in as posted handlers.
     loop_.restart();
@@ -271,12 +272,14 @@ Task<void> Gateway::accept(Port& port) {
 }
 
 bool Gateway::refuse_connection(const Port& port, const IpAddress& source) const {
-    if (sessions_ >= settings_->smtp.connections) return true;
-    if (budget_.pressure() == Budget::Pressure::refuse_connection) return true;
     const auto& trusted = port.setup->listener.trusted_networks;
     const bool exempt = std::any_of(trusted.begin(), trusted.end(), [&](const Network& network) {
         return network.contains(source);
     });
+    // The last tenth of the connections is for those who are trusted.
+    const std::size_t all = settings_->smtp.connections;
+    if (sessions_ >= (exempt ? all : all - all / 10)) return true;
+    if (budget_.pressure(exempt) == Budget::Pressure::refuse_connection) return true;
     if (exempt) return false;
     const auto found = per_source_.find(source.to_string());
     return found != per_source_.end() && found->second >= settings_->smtp.connections_per_source;
@@ -367,6 +370,7 @@ std::future<Status> Gateway::set_settings(std::shared_ptr<const config::Settings
         settings_ = settings;
         services_->settings = settings;
         upstreams_->set_options(pool_options(*settings));
+        budget_.set_limit(settings->limits.memory);
         for (const std::unique_ptr<Port>& port : ports_) {
             for (const config::Listener& listener : settings->listeners) {
                 if (listener.name != port->setup->listener.name) continue;

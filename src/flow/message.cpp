@@ -11,6 +11,10 @@ bool Live::finished() const {
     });
 }
 
+bool Live::any_in_flight() const {
+    return std::any_of(in_flight.begin(), in_flight.end(), [](bool one) { return one; });
+}
+
 std::string Live::sender_text() const {
     return envelope.sender ? envelope.sender->text() : "";
 }

@@ -71,7 +71,8 @@ struct Live {
     smtp::Envelope envelope;
     std::vector<policy::Decision> decisions;
     std::vector<spool::RecipientStatus> status;
-    std::vector<bool> in_flight;  // an attempt is under way for this recipient
+    std::vector<bool> in_flight;  // an attempt or a change is under way for this recipient
+    std::vector<bool> in_line;    // it waits for a connection to its next hop
     std::string message_id;       // for the log, raw
     std::string prefix;           // our header fields, written before the content
     Content content;              // null: only in the spool
@@ -82,6 +83,7 @@ struct Live {
     bool spooled = false;
 
     [[nodiscard]] bool finished() const;
+    [[nodiscard]] bool any_in_flight() const;
     [[nodiscard]] std::string sender_text() const;  // "" for the null sender
 };
 using LivePointer = std::shared_ptr<Live>;

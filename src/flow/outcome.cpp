@@ -58,9 +58,9 @@ Fate fate_of(const ThroughRecipient& one, bool may_report) {
 
 smtp::Reply pass_on(const smtp::Reply& reply) {
     smtp::Reply out = reply;
-    const bool sane = (reply.positive() && reply.code == 250) ||
-                      (reply.transient() && reply.code != 421) || reply.permanent();
-    if (!sane) {
+    if (reply.positive()) {
+        out.code = 250;  // it has been taken, whatever else the code says
+    } else if (!reply.permanent() && (!reply.transient() || reply.code == 421)) {
         out.code = 451;
         out.enhanced = "4.3.0";
     }
@@ -125,6 +125,9 @@ smtp::Reply overloaded() {
 }
 smtp::Reply too_busy() {
     return {421, "4.3.2", "too busy, try again later"};
+}
+smtp::Reply endless_content() {
+    return {421, "4.7.0", "far more content than is taken here"};
 }
 smtp::Reply not_allowed() {
     return {554, "5.7.1", "this host may not send mail here"};

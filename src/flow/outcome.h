@@ -36,19 +36,21 @@ struct ThroughRecipient {
     bool settled = false;
 };
 
+// clang-format off
 // The table:
 //   next hop                        outbound                      inbound
 //   took all                        its 250                       its 250
 //   took nothing, all 5xx           that 5xx                      that 5xx
 //   took nothing, some 4xx          spool, 250                    451
-//   took some                       spool the 4xx, 250, report    the same; report only when
-//   `may_report` no answer within patience       spool, 250                    451, a duplicate is
-//   possible
+//   took some                       spool the 4xx, 250, report    the same; report only when `may_report`
+//   no answer within patience       spool, 250                    451, a duplicate is possible
+// clang-format on
 [[nodiscard]] ThroughPlan plan_through(policy::MailDirection direction,
                                        bool may_report,
                                        const std::vector<ThroughRecipient>& recipients);
 
-// A next hop's reply made fit to be passed on: 421 and classes that do not belong become 451.
+// A next hop's reply made fit to be passed on: any 2xx means taken and is 250; 421 and classes that do
+// not belong become 451.
 [[nodiscard]] smtp::Reply pass_on(const smtp::Reply& reply);
 
 // Replies of ours, by what happened.
@@ -58,6 +60,7 @@ namespace replies {
 [[nodiscard]] smtp::Reply log_not_writable();             // 451 4.3.0
 [[nodiscard]] smtp::Reply overloaded();                   // 452 4.3.1
 [[nodiscard]] smtp::Reply too_busy();                     // 421 4.3.2
+[[nodiscard]] smtp::Reply endless_content();              // 421 4.7.0: refused, and it does not end
 [[nodiscard]] smtp::Reply not_allowed();                  // 554 5.7.1: source may not connect
 [[nodiscard]] smtp::Reply unmanaged(std::string_view domain);  // 550 5.7.1
 [[nodiscard]] smtp::Reply not_ours(std::string_view domain);   // 550 5.7.1

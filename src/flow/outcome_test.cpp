@@ -90,7 +90,7 @@ TEST(PlanThrough, CountsASettledBounceAsTaken) {
 TEST(PassOn, TurnsWhatDoesNotBelongInto451) {
     EXPECT_EQ(pass_on({421, "4.3.2", "closing"}).code, 451);
     EXPECT_EQ(pass_on({354, "", "go ahead"}).code, 451);
-    EXPECT_EQ(pass_on({252, "", "cannot verify"}).code, 451);
+    EXPECT_EQ(pass_on({251, "2.0.0", "will forward"}).code, 250);
     EXPECT_EQ(pass_on({550, "", "no"}).enhanced, "5.0.0");
     EXPECT_EQ(pass_on({250, "2.0.0", "ok"}).code, 250);
 }

@@ -93,7 +93,6 @@ std::vector<ReportItem> Pipeline::log_decisions(const Live& live) {
                 journal.passing_through(live, i);
                 break;
             case Action::bounce_unmanaged: {
-                services_.counters.bounced.add();
                 journal.bouncing_unmanaged(live, i);
                 delivery::Outcome outcome =
                     delivery::local_outcome(delivery::Outcome::Kind::refused,
@@ -114,10 +113,20 @@ std::vector<ReportItem> Pipeline::log_decisions(const Live& live) {
     return reports;
 }
 
+void Pipeline::settle_unmanaged(Live& live, std::vector<ReportItem>& reports) {
+    for (const ReportItem& item : reports) {
+        const bool report = wants(live, item.recipient, item.kind);
+        live.status[item.recipient].state = report ? State::bounced : State::failed_silently;
+        (report ? services_.counters.bounced : services_.counters.failed_silently).add();
+    }
+    std::erase_if(reports, [&](const ReportItem& item) {
+        return live.status[item.recipient].state == State::failed_silently;
+    });
+}
+
 Task<smtp::Reply> Pipeline::store(LivePointer live, std::vector<ReportItem> reports) {
     const std::string id = trace_id(live->source->connection, live->id);
-    for (const ReportItem& item : reports)
-        live->status[item.recipient].state = State::bounced;
+    settle_unmanaged(*live, reports);
     auto kept = co_await keep(live, std::move(reports));
     if (!kept) co_return replies::not_stored();
     co_return replies::accepted(id);
@@ -157,7 +166,15 @@ Task<Status> Pipeline::keep(const LivePointer& live, std::vector<ReportItem> rep
     }
     for (const LivePointer& one : made) {
         one->spooled = true;
-        queue_.admit(one);
+        if (!one->finished()) {
+            queue_.admit(one);
+        } else if (one == live) {
+            // An attempt that nobody waited for ended meanwhile: the spool learns it now.
+            std::vector<spool::Update> ends;
+            for (std::uint32_t i = 0; i < one->status.size(); ++i)
+                ends.push_back({one->id, i, one->status[i]});
+            services_.spool.note(std::move(ends));
+        }
     }
     (void)services_.journal.flush();
     co_return Status();

@@ -42,6 +42,9 @@ private:
                                    std::vector<Probe> probes);
     [[nodiscard]] std::optional<smtp::Reply> refuse_whole(const Classified& mail);
     [[nodiscard]] std::vector<ReportItem> log_decisions(const Live& live);
+    // The end of the recipients that an unmanaged sender may not reach; `reports` keeps those of
+    // which the sender is to be told.
+    void settle_unmanaged(Live& live, std::vector<ReportItem>& reports);
     struct Attempt;
     [[nodiscard]] std::vector<std::shared_ptr<Attempt>> begin_attempts(const LivePointer& live,
                                                                        std::vector<Probe> probes);

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
+#include <set>
 
 namespace sealgate::flow {
 
@@ -58,6 +60,11 @@ std::optional<delivery::Released> release_parcel(const Live& live,
     return delivery::release_clear(std::move(shipment), *permit);
 }
 
+Outcome no_permit() {
+    return delivery::local_outcome(
+        Outcome::Kind::deferred, "4.3.0", "no decision allows this message to leave");
+}
+
 Queue::Queue(Services& services) : services_(services), timer_(services.loop) {}
 Queue::~Queue() = default;
 
@@ -92,7 +99,8 @@ Task<void> Queue::tick() {
 
 void Queue::admit(const LivePointer& live) {
     messages_[live->id.value] = live;
-    if (live->in_flight.empty()) live->in_flight.assign(live->status.size(), false);
+    live->in_flight.resize(live->status.size());
+    live->in_line.resize(live->status.size());
     dispatch(live);
 }
 
@@ -102,7 +110,8 @@ void Queue::dispatch(const LivePointer& live) {
     std::map<Destination*, Job> jobs;
     for (std::uint32_t i = 0; i < live->status.size(); ++i) {
         spool::RecipientStatus& status = live->status[i];
-        if (status.state != State::pending || live->in_flight[i] || status.next_attempt > now) {
+        if (status.state != State::pending || live->in_flight[i] || live->in_line[i] ||
+            status.next_attempt > now) {
             continue;
         }
         const policy::Route* route =
@@ -122,7 +131,7 @@ void Queue::dispatch(const LivePointer& live) {
         Job& job = jobs[destination.get()];
         job.live = live;
         job.recipients.push_back(i);
-        live->in_flight[i] = true;
+        live->in_line[i] = true;
     }
     for (auto& [destination, job] : jobs)
         push(*destination, std::move(job));
@@ -130,6 +139,10 @@ void Queue::dispatch(const LivePointer& live) {
 }
 
 void Queue::push(Destination& destination, Job job) {
+    // What stands in line behind a slow next hop may not use up the memory that others need.
+    if (job.live->spooled && services_.budget.crowded() && !job.live->any_in_flight()) {
+        job.live->content.reset();
+    }
     destination.ready.push_back(std::move(job));
     if (destination.workers >= services_.settings->delivery.connections_per_next_hop) return;
     // One worker looks whether a next hop that failed is back; a crowd would only wait for it
@@ -142,7 +155,7 @@ void Queue::push(Destination& destination, Job job) {
 void Queue::schedule(const LivePointer& live) {
     WallTime next = WallTime::max();
     for (std::size_t i = 0; i < live->status.size(); ++i) {
-        if (live->status[i].state == State::pending && !live->in_flight[i]) {
+        if (live->status[i].state == State::pending && !live->in_flight[i] && !live->in_line[i]) {
             next = std::min(next, live->status[i].next_attempt);
         }
     }
@@ -160,16 +173,16 @@ void Queue::forget_if_finished(const LivePointer& live) {
         return;
     }
     // Until the next attempt the spool holds the content, not our memory.
-    const bool flying =
-        std::any_of(live->in_flight.begin(), live->in_flight.end(), [](bool one) { return one; });
-    if (live->spooled && !flying) live->content.reset();
-    dispatch(live);
+    if (live->spooled && !live->any_in_flight()) live->content.reset();
+    // Not ours yet: its commit is still under way.
+    if (find(live->id)) dispatch(live);
 }
 
 Task<void> Queue::work(Destination& destination) {
     while (!destination.ready.empty() && !stopping_) {
         Job job = std::move(destination.ready.front());
         destination.ready.pop_front();
+        if (!begin(destination, job)) continue;
         ++under_way_;
         co_await attempt(destination, std::move(job));
         --under_way_;
@@ -177,36 +190,60 @@ Task<void> Queue::work(Destination& destination) {
     --destination.workers;
 }
 
+// Much may have happened while the job stood in line: an administrator held the message, or its
+// route was changed. Only what is still to go, and to go here, is begun.
+bool Queue::begin(const Destination& destination, Job& job) {
+    const LivePointer live = job.live;
+    bool elsewhere = false;
+    std::erase_if(job.recipients, [&](std::uint32_t i) {
+        live->in_line[i] = false;
+        if (live->status[i].state != State::pending || live->in_flight[i]) return true;
+        const policy::Route* route =
+            services_.site->routes.find(live->envelope.recipients[i].address.domain());
+        const bool here =
+            route != nullptr && delivery::identity(*route) == delivery::identity(destination.route);
+        elsewhere = elsewhere || !here;
+        if (here) live->in_flight[i] = true;
+        return !here;
+    });
+    if (elsewhere) dispatch(live);
+    return !job.recipients.empty();
+}
+
 Task<Content> Queue::content_of(const LivePointer& live) {
     if (live->content) co_return live->content;
     const MessageId id = live->id;
     auto loaded =
-        co_await net::offload(services_.pool, [this, id] { return services_.spool->load(id); });
+        co_await net::offload(services_.pool, [this, id] { return services_.spool.load(id); });
     if (loaded) {
         // Counted like any other content while it is in memory.
         live->content = services_.budget.hold(std::string(**loaded));
         co_return live->content;
     }
     if (loaded.error().kind() != ErrorKind::transient) {
-        hold_damaged(live, loaded.error().detail());
+        std::vector<std::uint32_t> all(live->status.size());
+        std::iota(all.begin(), all.end(), 0U);
+        put_on_hold(live, all, "the stored content cannot be read: " + loaded.error().detail());
     } else {
         services_.journal.house(Level::error, "spool: " + loaded.error().detail());
     }
     co_return nullptr;
 }
 
-void Queue::hold_damaged(const LivePointer& live, const std::string& why) {
+void Queue::put_on_hold(const LivePointer& live,
+                        const std::vector<std::uint32_t>& recipients,
+                        const std::string& why) {
     std::vector<spool::Update> updates;
-    for (std::uint32_t i = 0; i < live->status.size(); ++i) {
+    for (const std::uint32_t i : recipients) {
         if (live->status[i].state != State::pending) continue;
         live->status[i].state = State::held;
-        live->status[i].note = "the stored content cannot be read: " + why;
+        live->status[i].note = why;
         updates.push_back({live->id, i, live->status[i]});
         services_.counters.held.add();
         services_.journal.recipient(
             *live, i, Verdict::held, Level::error, "held: " + live->status[i].note);
     }
-    services_.spool->note(std::move(updates));
+    services_.spool.note(std::move(updates));
 }
 
 Task<void> Queue::attempt(Destination& destination, Job job) {
@@ -233,7 +270,13 @@ Task<void> Queue::attempt(Destination& destination, Job job) {
         co_return;
     }
     const auto released = release_parcel(*live, job.recipients, content);
-    SG_CHECK(released.has_value());
+    if (!released) {
+        put_on_hold(live, job.recipients, no_permit().reply.text);
+        for (const std::uint32_t i : job.recipients)
+            live->in_flight[i] = false;
+        forget_if_finished(live);
+        co_return;
+    }
     carried = co_await services_.carrier.deliver(destination.route, *released);
     if (carried.reached) {
         note_reached(destination);
@@ -297,33 +340,60 @@ Task<void> Queue::finish_attempt(LivePointer live,
                                    services_.clock.now(),
                                    services_.settings->delivery,
                                    dice_);
-    log_settled(*live, settlement, carried.through);
-    const Content content = live->content;
-    auto concluded = co_await conclude(live, content, std::move(settlement));
-    if (!concluded) {
-        // The ends could not be made durable: the recipients stay pending, at worst a duplicate.
-        services_.journal.house(Level::error, "spool: " + concluded.error().detail());
-        for (const std::uint32_t i : recipients) {
-            live->status[i].next_attempt = services_.clock.now() + kStoreTroubleDelay;
-        }
+    Content content = live->content;
+    if (!content && !settlement.reports.empty()) {
+        // Nobody was asked, so nobody loaded it. A report goes out without it, if it must.
+        const MessageId id = live->id;
+        auto loaded =
+            co_await net::offload(services_.pool, [this, id] { return services_.spool.load(id); });
+        if (loaded) content = *std::move(loaded);
     }
+    auto concluded = co_await conclude(live, content, settlement);
+    if (!concluded) {
+        services_.journal.house(Level::error, "spool: " + concluded.error().detail());
+        settlement = without_reports(*live, std::move(settlement));
+        apply(live, settlement);
+    }
+    log_settled(*live, settlement, carried.through);
     for (const std::uint32_t i : recipients)
         live->in_flight[i] = false;
     (void)services_.journal.flush();
     forget_if_finished(live);
 }
 
+void Queue::apply(const LivePointer& live, const Settlement& settlement) {
+    std::vector<spool::Update> updates;
+    updates.reserve(settlement.settled.size());
+    for (const Settled& one : settlement.settled) {
+        live->status[one.recipient] = one.status;
+        updates.push_back({live->id, one.recipient, one.status});
+    }
+    services_.spool.note(std::move(updates));
+}
+
+// When the reports could not be stored: what only a report can tell the sender waits for another
+// attempt; what was delivered is delivered, and must not go again for the sake of its report.
+Settlement Queue::without_reports(const Live& live, Settlement settlement) const {
+    for (const ReportItem& item : settlement.reports) {
+        for (Settled& one : settlement.settled) {
+            if (one.recipient != item.recipient || one.status.state == State::delivered) continue;
+            one.status = live.status[one.recipient];
+            one.status.next_attempt = services_.clock.now() + kStoreTroubleDelay;
+        }
+    }
+    settlement.reports.clear();
+    return settlement;
+}
+
 Task<Status> Queue::conclude(const LivePointer& live, Content content, Settlement settlement) {
+    if (settlement.reports.empty()) {
+        apply(live, settlement);
+        co_return Status();
+    }
     std::vector<spool::Update> updates;
     updates.reserve(settlement.settled.size());
     for (const Settled& one : settlement.settled) {
         updates.push_back({live->id, one.recipient, one.status});
-    }
-    if (settlement.reports.empty()) {
-        for (Settled& one : settlement.settled)
-            live->status[one.recipient] = std::move(one.status);
-        services_.spool->note(std::move(updates));
-        co_return Status();
     }
 
     spool::Batch batch;

@@ -4,7 +4,9 @@
 // waits for its time. One instance, I/O thread only.
 //
 // Invariants
-//  1. A recipient is in at most one attempt at a time (Live::in_flight).
+//  1. A recipient is in at most one attempt at a time (Live::in_flight), and in at most one line
+//  for a
+//     next hop (Live::in_line). What stands in line can still be held or discarded.
 //  2. A recipient's end is noted in the spool before the queue forgets the message; the reports it
 //     needs are synced in the same batch.
 //  3. No route, no permit, no content: the recipient waits or is held. Nothing is dropped.
@@ -77,12 +79,15 @@ private:
     void forget_if_finished(const LivePointer& live);
     net::Task<void> tick();
     net::Task<void> work(Destination& destination);
+    bool begin(const Destination& destination, Job& job);
     net::Task<void> attempt(Destination& destination, Job job);
     net::Task<Content> content_of(const LivePointer& live);
     void note_reached(Destination& destination);
     void note_failure(Destination& destination, const std::string& note);
     // Builds, commits and admits the reports of a settlement together with its updates.
     net::Task<Status> conclude(const LivePointer& live, Content content, Settlement settlement);
+    void apply(const LivePointer& live, const Settlement& settlement);
+    [[nodiscard]] Settlement without_reports(const Live& live, Settlement settlement) const;
     void log_settled(const Live& live, const Settlement& settlement, const std::string& through);
     struct Change {
         std::set<spool::State> from;
@@ -93,7 +98,9 @@ private:
     net::Task<Result<bool>> apply(LivePointer live, Change change);
     [[nodiscard]] static std::string_view word(spool::State state);
     void reset_back_off(const Live& live, std::uint32_t recipient);
-    void hold_damaged(const LivePointer& live, const std::string& why);
+    void put_on_hold(const LivePointer& live,
+                     const std::vector<std::uint32_t>& recipients,
+                     const std::string& why);
 
     Services& services_;
     std::map<std::uint64_t, LivePointer> messages_;  // by id, which is by age
@@ -106,8 +113,10 @@ private:
 };
 
 // The parcel of some recipients of a message, released by their permits; nullopt when one of them
-// has none, which is a broken invariant.
+// has none, which is a broken invariant: nothing is sent then.
 [[nodiscard]] std::optional<delivery::Released> release_parcel(
     const Live& live, const std::vector<std::uint32_t>& recipients, const Content& content);
+// What those recipients get instead.
+[[nodiscard]] delivery::Outcome no_permit();
 
 }  // namespace sealgate::flow

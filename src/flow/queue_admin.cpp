@@ -72,7 +72,10 @@ Task<Result<bool>> Queue::apply(LivePointer live, Change change) {
         if (change.to == State::discarded) services_.counters.discarded.add();
     }
     (void)services_.journal.flush();
-    if (!committed) co_return std::unexpected(std::move(committed).error());
+    if (!committed) {
+        dispatch(live);  // what came due meanwhile was passed over
+        co_return std::unexpected(std::move(committed).error());
+    }
     co_return true;
 }
 

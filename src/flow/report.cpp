@@ -85,7 +85,7 @@ delivery::TemplateValues values_for(const ReportContext& context,
     values.sender = original.sender_text();
     values.connection_id = to_string(original.source->connection);
     values.message_id = original.message_id;
-    values.subject = mime::unfold(mime::HeaderSection::scan(*content).subject());
+    if (content) values.subject = mime::unfold(mime::HeaderSection::scan(*content).subject());
     values.hostname = context.settings.hostname;
     values.postmaster = context.settings.report_address();
     values.date = mime::format_date(original.received);

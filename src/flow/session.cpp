@@ -19,6 +19,13 @@ MailDirection direction_of(config::Direction direction, bool trusted) {
 
 // How often a session that must wait for memory looks again.
 constexpr std::chrono::milliseconds kPressurePause{100};
+// A client must send so much content within the content time-out, each time: one that trickles only
+// holds memory.
+constexpr std::uint64_t kContentProgress = 64UL * 1024;
+// A stranger's time for that when memory is short.
+constexpr std::chrono::milliseconds kPressureTimeout{std::chrono::seconds(10)};
+// Refused content is read so that the reply can be given, but not without end.
+constexpr std::uint64_t kRefusedContent = 1024UL * 1024;
 
 }  // namespace
 
@@ -121,9 +128,58 @@ Task<bool> Session::flush_output() {
     co_return sent.has_value();
 }
 
-std::chrono::milliseconds Session::input_timeout() const {
+std::chrono::milliseconds Session::input_timeout() {
     const config::Timeouts& timeouts = services_.settings->smtp.timeouts;
-    return smtp_.waiting() == smtp::Waiting::content ? timeouts.content : timeouts.command;
+    if (smtp_.waiting() != smtp::Waiting::content) {
+        in_content_ = false;
+        return timeouts.command;
+    }
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (!in_content_ || content_progress_ >= kContentProgress) {
+        content_until_ = now + timeouts.content;
+        content_progress_ = 0;
+    }
+    if (!in_content_) content_octets_ = 0;
+    in_content_ = true;
+    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(content_until_ - now);
+    if (!source_->trusted && services_.budget.pressure(false) != Budget::Pressure::none) {
+        left = std::min(left, kPressureTimeout);
+    }
+    return std::max(left, std::chrono::milliseconds(0));
+}
+
+void Session::count_content(std::size_t octets) {
+    if (!in_content_) return;
+    content_octets_ += octets;
+    content_progress_ += octets;
+}
+
+std::optional<smtp::Reply> Session::content_out_of_bounds() const {
+    if (!in_content_) return std::nullopt;
+    // Stuffed dots may double it on the wire.
+    const std::uint64_t most = 2 * setup_->options.limits.message_size + kRefusedContent;
+    if (content_octets_ > most) return replies::endless_content();
+    if (accounted_ > 0 &&
+        services_.budget.pressure(source_->trusted) == Budget::Pressure::refuse_connection) {
+        return replies::too_busy();
+    }
+    return std::nullopt;
+}
+
+// A session that holds nothing yet waits while memory is short; TCP holds its client back. False
+// when the wait was too long.
+Task<bool> Session::wait_for_memory() {
+    const SteadyTime until =
+        std::chrono::steady_clock::now() + services_.settings->smtp.timeouts.command;
+    while (accounted_ == 0 && !stopping_ &&
+           services_.budget.pressure(source_->trusted) != Budget::Pressure::none) {
+        if (std::chrono::steady_clock::now() >= until) co_return false;
+        net::Timer pause(services_.loop);
+        pause.expires_after(kPressurePause);
+        auto [error] = co_await pause.async_wait(net::kUse);
+        if (error) break;
+    }
+    co_return true;
 }
 
 void Session::account_content() {
@@ -137,12 +193,16 @@ Task<bool> Session::pass_input() {
     auto flushed = co_await flush_output();
     if (!flushed) co_return false;
     account_content();
-    // A session that holds nothing yet waits while memory is short; TCP holds its client back.
-    while (accounted_ == 0 && services_.budget.pressure() != Budget::Pressure::none && !stopping_) {
-        net::Timer pause(services_.loop);
-        pause.expires_after(kPressurePause);
-        auto [error] = co_await pause.async_wait(net::kUse);
-        if (error) break;
+    if (auto ended = content_out_of_bounds()) {
+        services_.journal.connection(
+            source_->connection, Level::notice, "content cut off: " + ended->line());
+        smtp_.abort(*ended);
+        co_return true;
+    }
+    const bool room = co_await wait_for_memory();
+    if (!room) {
+        smtp_.abort(replies::too_busy());
+        co_return true;
     }
     const bool in_command = smtp_.waiting() == smtp::Waiting::command;
     if (stopping_ && in_command) {
@@ -159,6 +219,7 @@ Task<bool> Session::pass_input() {
     auto bytes = co_await stream_->read();
     idle_ = false;
     if (bytes && !bytes->empty()) {
+        count_content(bytes->size());
         smtp_.feed(*bytes);
         co_return true;
     }
@@ -219,19 +280,22 @@ bool Session::log_allows() {
     return services_.journal.flush();
 }
 
+void Session::end_probe(Probe probe) {
+    if (!probe.upstream) return;
+    auto shared = std::make_shared<Probe>(std::move(probe));
+    delivery::UpstreamPool& pool = services_.upstreams;
+    net::asio::co_spawn(
+        services_.loop.get_executor(),
+        [shared, &pool]() -> Task<void> {
+            co_await shared->upstream->reset();
+            pool.give_back(shared->route, std::move(shared->upstream));
+        },
+        net::asio::detached);
+}
+
 void Session::drop_transaction() {
-    for (Probe& probe : probes_) {
-        if (!probe.upstream) continue;
-        auto shared = std::make_shared<Probe>(std::move(probe));
-        delivery::UpstreamPool& pool = services_.upstreams;
-        net::asio::co_spawn(
-            services_.loop.get_executor(),
-            [shared, &pool]() -> Task<void> {
-                co_await shared->upstream->reset();
-                pool.give_back(shared->route, std::move(shared->upstream));
-            },
-            net::asio::detached);
-    }
+    for (Probe& probe : probes_)
+        end_probe(std::move(probe));
     probes_.clear();
     sender_.reset();
     parameters_ = {};
@@ -255,7 +319,15 @@ Task<smtp::Reply> Session::on_message(smtp::EndOfMessage step) {
     manner.patience = source_->direction == MailDirection::outbound
                           ? services_.settings->delivery.patience_outbound
                           : services_.settings->delivery.patience_inbound;
-    std::vector<Probe> probes = std::move(probes_);
+    std::vector<Probe> probes;
+    for (Probe& probe : probes_) {
+        // A next hop that took none of its recipients has no part in the message.
+        if (probe.recipients.empty()) {
+            end_probe(std::move(probe));
+        } else {
+            probes.push_back(std::move(probe));
+        }
+    }
     probes_.clear();
     auto reply = co_await pipeline_.process(std::move(mail), manner, std::move(probes));
     drop_transaction();

@@ -46,10 +46,16 @@ private:
     net::Task<smtp::Reply> on_message(smtp::EndOfMessage step);
     void note_unmanaged(policy::UnmanagedAction action);
     [[nodiscard]] bool log_allows();
+    void end_probe(Probe probe);
     void drop_transaction();
     void account_content();
     void refresh_source();
-    [[nodiscard]] std::chrono::milliseconds input_timeout() const;
+    // How long the next read may take; begins and ends the account of a content.
+    [[nodiscard]] std::chrono::milliseconds input_timeout();
+    void count_content(std::size_t octets);
+    // Too much of it, for us or for the memory there is: the answer that ends the session.
+    [[nodiscard]] std::optional<smtp::Reply> content_out_of_bounds() const;
+    net::Task<bool> wait_for_memory();
 
     Services& services_;
     Pipeline& pipeline_;
@@ -61,6 +67,11 @@ private:
     std::uint32_t messages_ = 0;
     SteadyTime last_mail_ = std::chrono::steady_clock::now();
     std::size_t accounted_ = 0;  // octets of content under way that the budget counts
+    // Of the content that comes in now.
+    std::uint64_t content_octets_ = 0;    // read, kept or not
+    std::uint64_t content_progress_ = 0;  // since content_until_ was set
+    SteadyTime content_until_{};
+    bool in_content_ = false;
     bool stopping_ = false;
     bool idle_ = false;
 

@@ -13,15 +13,16 @@ smtp::Reply Session::on_mail(smtp::AskMail step) {
     if (messages_ >= kMostMessages) return replies::too_many_messages();
     if (stopping_) return replies::shutting_down();
     if (!log_allows()) return replies::log_not_writable();
-    // Room is reserved here, so that nothing is refused for space after the dot.
+    // Asked here, so that it is seldom refused after the content has come.
     const std::uint64_t size = step.parameters.size.value_or(0);
-    const Budget::Pressure pressure = services_.budget.pressure(size);
+    const Budget::Pressure pressure = services_.budget.pressure(source_->trusted, size);
     if (pressure == Budget::Pressure::refuse_mail ||
         pressure == Budget::Pressure::refuse_connection) {
         return replies::overloaded();
     }
     const config::Limits& limits = services_.settings->limits;
-    const bool no_disk = services_.spool->room() < size + limits.free_disk;
+    const std::uint64_t room = services_.spool.room();
+    const bool no_disk = room < limits.free_disk || room - limits.free_disk < size;
     if (no_disk || queue_.messages().size() >= limits.queued_messages) {
         return replies::overloaded();
     }

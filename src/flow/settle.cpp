@@ -67,6 +67,9 @@ std::chrono::microseconds retry_delay(const config::Delivery& settings,
 
 bool wants(const Live& live, std::uint32_t recipient, ReportItem::Kind kind) {
     if (!live.envelope.sender) return false;
+    // What a stranger gives as the sender may be anybody's address.
+    const Source& source = *live.source;
+    if (source.direction == policy::MailDirection::inbound && !source.trusted) return false;
     const smtp::Notify& notify = live.envelope.recipients[recipient].notify;
     if (notify.never) return false;
     switch (kind) {

@@ -1,7 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 // The spool as a coroutine sees it: commit() comes back on the loop's thread when the batch is
-// synced.
+// synced. After close() nothing is taken and nothing found: what then still runs gets an error.
 
 #include "net/asio.h"
 #include "spool/spool.h"
@@ -30,6 +30,7 @@ public:
     void close() { spool_.reset(); }
 
     net::Task<Status> commit(spool::Batch batch) {
+        if (!spool_) co_return fail(ErrorKind::transient, "flow.spool", "shutting down");
         auto start = [this](auto handler, spool::Batch what) {
             spool_->commit(std::move(what), [handler = std::move(handler)](Status status) mutable {
                 std::move(handler)(std::move(status));
@@ -40,8 +41,16 @@ public:
         auto [status] = co_await std::move(operation);
         co_return std::move(status);
     }
-    [[nodiscard]] spool::Spool& operator*() { return *spool_; }
-    [[nodiscard]] spool::Spool* operator->() { return spool_.get(); }
+    // As of spool::Spool.
+    void note(std::vector<spool::Update> updates) {
+        if (spool_) spool_->note(std::move(updates));
+    }
+    [[nodiscard]] Result<Content> load(MessageId id) {
+        if (!spool_) return fail(ErrorKind::transient, "flow.spool", "shutting down");
+        return spool_->load(id);
+    }
+    [[nodiscard]] bool healthy() const { return spool_ && spool_->healthy(); }
+    [[nodiscard]] std::uint64_t room() const { return spool_ ? spool_->room() : 0; }
 
 private:
     net::asio::io_context& loop_;

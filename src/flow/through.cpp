@@ -69,9 +69,10 @@ std::vector<std::shared_ptr<Pipeline::Attempt>> Pipeline::begin_attempts(
 Task<void> Pipeline::run(std::shared_ptr<Attempt> attempt) {
     const auto released =
         release_parcel(*attempt->live, attempt->recipients, attempt->live->content);
-    SG_CHECK(released.has_value());
     delivery::Carried carried;
-    if (attempt->upstream) {
+    if (!released) {
+        carried.outcomes.assign(attempt->recipients.size(), no_permit());
+    } else if (attempt->upstream) {
         carried.through = attempt->upstream->description();
         carried.outcomes = co_await attempt->upstream->finish(*released);
         services_.upstreams.give_back(attempt->route, std::move(attempt->upstream));
@@ -113,8 +114,7 @@ Task<smtp::Reply> Pipeline::through(LivePointer live,
                                     std::vector<ReportItem> reports,
                                     std::chrono::seconds patience,
                                     std::vector<Probe> probes) {
-    for (const ReportItem& item : reports)
-        live->status[item.recipient].state = State::bounced;
+    settle_unmanaged(*live, reports);
     const std::vector<std::shared_ptr<Attempt>> attempts = begin_attempts(live, std::move(probes));
     for (const std::shared_ptr<Attempt>& attempt : attempts) {
         net::asio::co_spawn(services_.loop.get_executor(), run(attempt), net::asio::detached);
@@ -124,7 +124,7 @@ Task<smtp::Reply> Pipeline::through(LivePointer live,
     std::vector<ThroughRecipient> outcomes(live->status.size());
     std::vector<std::string> hops(live->status.size());
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
-        outcomes[i].settled = live->status[i].state == State::bounced;
+        outcomes[i].settled = live->status[i].state != State::pending;
     }
     for (const std::shared_ptr<Attempt>& attempt : attempts) {
         if (!attempt->carried) continue;

@@ -29,6 +29,7 @@ public:
         void expire_after(std::chrono::milliseconds span) {
             deadline_ = std::chrono::steady_clock::now() + span;
         }
+        void expire_at(SteadyTime deadline) { deadline_ = deadline; }
         void expire_never() { deadline_ = SteadyTime::max(); }
         [[nodiscard]] bool expired() const { return expired_; }
 

@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kReadBuffer = 256UL * 1024;
 constexpr std::size_t kMaxPieces = 64;  // of one sendmsg; more go in the next
 constexpr std::size_t kTlsJoin = 16UL * 1024;
+constexpr std::size_t kWriteProgress = 64UL * 1024;
 
 // Safe to share: what is read is used before anybody else gets to run.
 std::span<char> shared_read_buffer() {
@@ -92,9 +93,13 @@ Task<Result<std::unique_ptr<Stream>>> Stream::connect(const asio::ip::tcp::endpo
     co_return stream;
 }
 
-Task<Status> Stream::wait(bool for_write) {
+SteadyTime Stream::deadline() const {
+    return std::chrono::steady_clock::now() + timeout_;
+}
+
+Task<Status> Stream::wait(bool for_write, SteadyTime until) {
     if (cancelled_ || expired()) co_return std::unexpected(failure("net.wait", "ended"));
-    expire_after(timeout_);
+    expire_at(until);
     const auto what = for_write ? Socket::wait_write : Socket::wait_read;
     auto [error] = co_await socket_.async_wait(what, kUse);
     expire_never();
@@ -106,6 +111,7 @@ Task<Status> Stream::wait(bool for_write) {
 
 Task<Result<std::string_view>> Stream::read() {
     const std::span<char> buffer = shared_read_buffer();
+    const SteadyTime until = deadline();
     for (;;) {
         bool want_write = false;
         if (ssl_) {
@@ -127,7 +133,7 @@ Task<Result<std::string_view>> Stream::read() {
         } else {
             // The wait comes first: after an answer has been sent the next command is rarely there
             // yet, and a read that finds nothing costs as much as the wait.
-            auto ready = co_await wait(false);
+            auto ready = co_await wait(false, until);
             if (!ready) co_return std::unexpected(std::move(ready).error());
             const ssize_t count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
             if (count >= 0) {
@@ -138,7 +144,7 @@ Task<Result<std::string_view>> Stream::read() {
             }
             continue;
         }
-        auto ready = co_await wait(want_write);
+        auto ready = co_await wait(want_write, until);
         if (!ready) co_return std::unexpected(std::move(ready).error());
     }
 }
@@ -172,6 +178,8 @@ Task<Status> Stream::write(std::span<const std::string_view> pieces) {
 
     std::size_t piece = 0;   // first that is not wholly sent
     std::size_t offset = 0;  // into it
+    SteadyTime until = deadline();
+    std::size_t progress = 0;  // octets since `until` was set
     while (piece < pieces.size()) {
         std::array<iovec, kMaxPieces> vectors;
         std::size_t used = 0;
@@ -188,11 +196,16 @@ Task<Status> Stream::write(std::span<const std::string_view> pieces) {
         if (count < 0) {
             if (errno == EINTR) continue;
             if (errno != EAGAIN) co_return std::unexpected(failure("net.write", errno_text(errno)));
-            auto ready = co_await wait(true);
+            auto ready = co_await wait(true, until);
             if (!ready) co_return ready;
             continue;
         }
         auto sent = static_cast<std::size_t>(count);
+        progress += sent;
+        if (progress >= kWriteProgress) {
+            progress = 0;
+            until = deadline();
+        }
         while (piece < pieces.size() && sent >= pieces[piece].size() - offset) {
             sent -= pieces[piece].size() - offset;
             offset = 0;
@@ -204,19 +217,26 @@ Task<Status> Stream::write(std::span<const std::string_view> pieces) {
 }
 
 Task<Status> Stream::write_tls(std::string_view bytes) {
+    SteadyTime until = deadline();
+    std::size_t progress = 0;
     while (!bytes.empty()) {
         ERR_clear_error();
         std::size_t count = 0;
         const int ok = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &count);
         if (ok == 1) {
             bytes.remove_prefix(count);
+            progress += count;
+            if (progress >= kWriteProgress) {
+                progress = 0;
+                until = deadline();
+            }
             continue;
         }
         const int why = SSL_get_error(ssl_.get(), ok);
         if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) {
             co_return std::unexpected(failure("net.tls", tls_error()));
         }
-        auto ready = co_await wait(why == SSL_ERROR_WANT_WRITE);
+        auto ready = co_await wait(why == SSL_ERROR_WANT_WRITE, until);
         if (!ready) co_return ready;
     }
     co_return Status();
@@ -241,6 +261,7 @@ Task<Status> Stream::connect_tls(const TlsContext& context, std::string_view nam
 }
 
 Task<Status> Stream::handshake(bool server) {
+    const SteadyTime until = deadline();
     for (;;) {
         ERR_clear_error();
         const int ok = server ? SSL_accept(ssl_.get()) : SSL_connect(ssl_.get());
@@ -254,7 +275,7 @@ Task<Status> Stream::handshake(bool server) {
             }
             co_return std::unexpected(failure("net.tls", "handshake failed: " + text));
         }
-        auto ready = co_await wait(why == SSL_ERROR_WANT_WRITE);
+        auto ready = co_await wait(why == SSL_ERROR_WANT_WRITE, until);
         if (!ready) co_return ready;
     }
     TlsInfo info;

@@ -35,7 +35,8 @@ public:
                                                          Deadlines& deadlines,
                                                          std::chrono::milliseconds timeout);
 
-    // Each following read, write or handshake must finish within this time, counted from its call.
+    // Each following read or handshake must finish within this time, counted from its call, however
+    // many octets trickle in meanwhile; of a write, the peer must take 64 KiB within it each time.
     void set_timeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }
 
     // Some bytes; empty at the end of the stream. The view lives until the next co_await of
@@ -64,7 +65,8 @@ public:
 
 private:
     void on_expired() override;
-    Task<Status> wait(bool for_write);
+    Task<Status> wait(bool for_write, SteadyTime until);
+    [[nodiscard]] SteadyTime deadline() const;
     Task<Status> handshake(bool server);
     Task<Status> write_tls(std::string_view bytes);
     [[nodiscard]] Error failure(std::string_view where, std::string detail) const;
