@@ -191,9 +191,11 @@ private:
         Listener listener;
         const std::string place = object_key("listener", index);
         read_object("listener", listener_keys(), table, place, listener);
-        if (listener.direction == Direction::inbound && !problems_.is_written(place + ".mode")) {
-            listener.mode = Mode::through;
-        }
+        // What comes from outside is answered by the next hop unless the file says otherwise: so a
+        // stranger's bad recipient is refused in the session, and nobody gets a report of it.
+        const bool written = problems_.is_written(place + ".mode");
+        if (listener.direction == Direction::inbound && !written) listener.mode = Mode::through;
+        listener.inbound_mode = written ? listener.mode : Mode::through;
         settings_.listeners.push_back(std::move(listener));
     }
 

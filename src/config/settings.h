@@ -60,6 +60,7 @@ struct Listener {
     SocketAddress address;
     Direction direction = Direction::outbound;
     Mode mode = Mode::store;  // default: store for outbound and unified, through for inbound
+    Mode inbound_mode = Mode::through;  // for mail from outside; as `mode` where the file gives one
     ListenerTls tls = ListenerTls::starttls;
     std::vector<Network> trusted_networks = loopback_networks();
 };

@@ -258,6 +258,11 @@ Task<bool> Session::handshake() {
     co_return true;
 }
 
+config::Mode Session::mode() const {
+    const config::Listener& listener = setup_->listener;
+    return source_->direction == MailDirection::inbound ? listener.inbound_mode : listener.mode;
+}
+
 void Session::refresh_source() {
     const std::string tls =
         stream_->tls() ? stream_->tls()->version + " with cipher " + stream_->tls()->cipher : "";
@@ -315,7 +320,7 @@ Task<smtp::Reply> Session::on_message(smtp::EndOfMessage step) {
     mail.content = services_.budget.hold(std::move(step.content));
     mail.received = services_.clock.now();
     Manner manner;
-    manner.mode = setup_->listener.mode;
+    manner.mode = mode();
     manner.patience = source_->direction == MailDirection::outbound
                           ? services_.settings->delivery.patience_outbound
                           : services_.settings->delivery.patience_inbound;

@@ -50,6 +50,7 @@ private:
     void drop_transaction();
     void account_content();
     void refresh_source();
+    [[nodiscard]] config::Mode mode() const;
     // How long the next read may take; begins and ends the account of a content.
     [[nodiscard]] std::chrono::milliseconds input_timeout();
     void count_content(std::size_t octets);

@@ -89,8 +89,8 @@ std::optional<smtp::Reply> Session::refuse_recipient(const smtp::Recipient& reci
 
 Task<smtp::Reply> Session::on_rcpt(smtp::AskRcpt step) {
     if (auto refused = refuse_recipient(step.recipient)) co_return *refused;
-    const bool ask = setup_->listener.mode == config::Mode::through &&
-                     source_->direction == MailDirection::inbound;
+    const bool ask =
+        mode() == config::Mode::through && source_->direction == MailDirection::inbound;
     if (!ask) co_return smtp::Reply{250, "2.1.5", "recipient ok"};
     auto reply = co_await probe(step.recipient);
     co_return reply;
