@@ -91,6 +91,8 @@ Task<bool> Session::act(smtp::Step step) {
     } else if (auto* message = std::get_if<smtp::EndOfMessage>(&step)) {
         auto reply = co_await on_message(std::move(*message));
         smtp_.answer(reply);
+    } else if (auto* refused = std::get_if<smtp::Refused>(&step)) {
+        log_refusal(*refused);
     } else if (std::holds_alternative<smtp::TransactionReset>(step)) {
         drop_transaction();
     } else if (std::holds_alternative<smtp::StartTls>(step)) {
@@ -146,12 +148,12 @@ Task<bool> Session::pass_input() {
     }
     const bool in_command = smtp_.waiting() == smtp::Waiting::command;
     if (stopping_ && in_command) {
-        smtp_.abort(replies::shutting_down());
+        end_session(replies::shutting_down());
         co_return true;
     }
     const auto& timeouts = services_.settings->smtp.timeouts;
     if (in_command && std::chrono::steady_clock::now() - last_mail_ > timeouts.session) {
-        smtp_.abort(replies::timed_out());
+        end_session(replies::timed_out());
         co_return true;
     }
     stream_->set_timeout(input_timeout());
@@ -163,7 +165,7 @@ Task<bool> Session::pass_input() {
         co_return true;
     }
     if (stopping_ && in_command) {
-        smtp_.abort(replies::shutting_down());
+        end_session(replies::shutting_down());
         co_return true;
     }
     if (stream_->timed_out()) {
@@ -209,6 +211,38 @@ void Session::refresh_source() {
     source->esmtp = smtp_.is_esmtp();
     source->tls = tls;
     source_ = std::move(source);
+}
+
+void Session::introduce() {
+    refresh_source();
+    const bool tls = !source_->tls.empty();
+    if (introduced_ && introduced_tls_ == tls) return;
+    introduced_ = true;
+    introduced_tls_ = tls;
+    services_.journal.introduce(*source_);
+}
+
+void Session::log_refusal(const smtp::Refused& refusal) {
+    if (refusal.what != smtp::Refused::What::session) introduce();
+    services_.journal.refused(*source_, refusal);
+}
+
+smtp::Reply Session::refuse_mail(const smtp::ReversePath& sender, smtp::Reply reply) {
+    smtp::Refused refusal;
+    refusal.what = smtp::Refused::What::mail;
+    refusal.reply = reply;
+    refusal.argument = "FROM:<" + (sender ? sender->text() : "") + ">";
+    refusal.sender = sender;
+    log_refusal(refusal);
+    return reply;
+}
+
+void Session::end_session(const smtp::Reply& reply) {
+    smtp::Refused refusal;
+    refusal.reply = reply;
+    refusal.sender = sender_;
+    log_refusal(refusal);
+    smtp_.abort(reply);
 }
 
 bool Session::log_allows() {

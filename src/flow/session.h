@@ -44,6 +44,11 @@ private:
     [[nodiscard]] std::optional<smtp::Reply> refuse_recipient(const smtp::Recipient& recipient);
     net::Task<smtp::Reply> probe(const smtp::Recipient& recipient);
     net::Task<smtp::Reply> on_message(smtp::EndOfMessage step);
+    // Our own refusals, as the log has them; what the state machine refused, and what we did.
+    void log_refusal(const smtp::Refused& refusal);
+    [[nodiscard]] smtp::Reply refuse_mail(const smtp::ReversePath& sender, smtp::Reply reply);
+    void end_session(const smtp::Reply& reply);
+    void introduce();
     void note_unmanaged(policy::UnmanagedAction action);
     [[nodiscard]] bool log_allows();
     void drop_transaction();
@@ -63,6 +68,8 @@ private:
     std::size_t accounted_ = 0;  // octets of content under way that the budget counts
     bool stopping_ = false;
     bool idle_ = false;
+    bool introduced_ = false;      // the log has a line about where this connection comes from
+    bool introduced_tls_ = false;  // and that one says TLS
 
     // The transaction.
     SitePointer site_;

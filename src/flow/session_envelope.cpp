@@ -10,20 +10,22 @@ using policy::MailDirection;
 
 smtp::Reply Session::on_mail(smtp::AskMail step) {
     constexpr std::uint32_t kMostMessages = (1U << kMessagesPerConnectionBits) - 2;
-    if (messages_ >= kMostMessages) return replies::too_many_messages();
-    if (stopping_) return replies::shutting_down();
-    if (!log_allows()) return replies::log_not_writable();
+    const auto no = [&](smtp::Reply reply) { return refuse_mail(step.sender, std::move(reply)); };
+    introduce();
+    if (messages_ >= kMostMessages) return no(replies::too_many_messages());
+    if (stopping_) return no(replies::shutting_down());
+    if (!log_allows()) return no(replies::log_not_writable());
     // Room is reserved here, so that nothing is refused for space after the dot.
     const std::uint64_t size = step.parameters.size.value_or(0);
     const Budget::Pressure pressure = services_.budget.pressure(size);
     if (pressure == Budget::Pressure::refuse_mail ||
         pressure == Budget::Pressure::refuse_connection) {
-        return replies::overloaded();
+        return no(replies::overloaded());
     }
     const config::Limits& limits = services_.settings->limits;
     const bool no_disk = services_.spool->room() < size + limits.free_disk;
     if (no_disk || queue_.messages().size() >= limits.queued_messages) {
-        return replies::overloaded();
+        return no(replies::overloaded());
     }
     site_ = services_.site;
     sender_ = std::move(step.sender);
@@ -35,7 +37,8 @@ smtp::Reply Session::on_mail(smtp::AskMail step) {
 void Session::note_unmanaged(policy::UnmanagedAction action) {
     if (sighted_ || !services_.on_unmanaged) return;
     sighted_ = true;  // once a transaction
-    services_.on_unmanaged({sender_->domain(), source_->address, action, services_.clock.now()});
+    services_.on_unmanaged(
+        {sender_->domain(), source_->address, action, services_.clock.now(), source_->connection});
 }
 
 std::optional<smtp::Reply> Session::refuse_recipient(const smtp::Recipient& recipient) {
@@ -138,12 +141,15 @@ Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
             probes_.erase(probes_.begin() + static_cast<std::ptrdiff_t>(at));
             if (is_new && !fresh && !outcome.remote) continue;
         }
+        const bool refused = outcome.remote && outcome.reply.permanent();
         services_.journal.refused_recipient(
             *source_,
             sender_,
             recipient.address,
             smtp_.recipients_tried(),
-            "refused by the next hop: " + reply_text(outcome.reply));
+            refused ? "refused by the next hop: " + reply_text(outcome.reply)
+                    : "not taken, the client keeps it: " +
+                          outcome_text(route.next_hop.to_string(), outcome));
         co_return pass_on(outcome.reply);
     }
 }
