@@ -24,7 +24,7 @@ std::string reply_text(const smtp::Reply& reply) {
 }
 
 std::string outcome_text(const std::string& next_hop, const delivery::Outcome& outcome) {
-    const std::string said = reply_text(outcome.reply);
+    std::string said = reply_text(outcome.reply);
     if (next_hop.empty()) return said;
     // A mailbox of ours takes without a word: the text is ours, and so is the place.
     if (outcome.remote || outcome.kind == delivery::Outcome::Kind::delivered) {

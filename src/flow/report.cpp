@@ -71,7 +71,7 @@ std::string status_of(const ReportItem& item) {
 // "550 5.1.1 no such user (said by mail.partner.example)": a status of ours must not be taken for
 // the word of the recipient's mail server.
 std::string reason_of(const delivery::Outcome& outcome) {
-    const std::string said = outcome.reply.line();
+    std::string said = outcome.reply.line();
     if (outcome.kind == delivery::Outcome::Kind::delivered) return said;
     if (!outcome.remote) return said + " (said by this gateway)";
     return outcome.remote_mta.empty() ? said : said + " (said by " + outcome.remote_mta + ")";

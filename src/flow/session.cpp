@@ -2,6 +2,7 @@
 #include "flow/session.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sealgate::flow {
 
@@ -74,6 +75,7 @@ Task<void> Session::run() {
         smtp::Step step = smtp_.next();
         going_on = co_await act(std::move(step));
     }
+    if (introduction_due_) (void)journal().flush();
     drop_transaction();
     account_content();
     services_.budget.remove(accounted_);
@@ -169,7 +171,7 @@ Task<bool> Session::pass_input() {
         co_return true;
     }
     if (stream_->timed_out()) {
-        services_.journal.connection(
+        journal().connection(
             source_->connection,
             Level::notice,
             in_command ? "timed out waiting for a command" : "timed out waiting for content");
@@ -177,7 +179,7 @@ Task<bool> Session::pass_input() {
         co_return true;
     }
     if (!in_command || smtp_.recipients() > 0) {
-        services_.journal.connection(
+        journal().connection(
             source_->connection, Level::notice, "connection lost before the end of the message");
         (void)services_.journal.flush();
     }
@@ -219,12 +221,17 @@ void Session::introduce() {
     if (introduced_ && introduced_tls_ == tls) return;
     introduced_ = true;
     introduced_tls_ = tls;
-    services_.journal.introduce(*source_);
+    introduction_due_ = true;
+}
+
+Journal& Session::journal() {
+    if (std::exchange(introduction_due_, false)) services_.journal.introduce(*source_);
+    return services_.journal;
 }
 
 void Session::log_refusal(const smtp::Refused& refusal) {
     if (refusal.what != smtp::Refused::What::session) introduce();
-    services_.journal.refused(*source_, refusal);
+    journal().refused(*source_, refusal);
 }
 
 smtp::Reply Session::refuse_mail(const smtp::ReversePath& sender, smtp::Reply reply) {
@@ -289,6 +296,7 @@ Task<smtp::Reply> Session::on_message(smtp::EndOfMessage step) {
     manner.patience = source_->direction == MailDirection::outbound
                           ? services_.settings->delivery.patience_outbound
                           : services_.settings->delivery.patience_inbound;
+    (void)journal();  // its line stands before those of the message, in the same write
     std::vector<Probe> probes = std::move(probes_);
     probes_.clear();
     auto reply = co_await pipeline_.process(std::move(mail), manner, std::move(probes));

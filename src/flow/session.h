@@ -48,7 +48,10 @@ private:
     void log_refusal(const smtp::Refused& refusal);
     [[nodiscard]] smtp::Reply refuse_mail(const smtp::ReversePath& sender, smtp::Reply reply);
     void end_session(const smtp::Reply& reply);
+    // The connection's own line is due, at its first MAIL. It waits in journal() for the next line
+    // of this session, so that it costs no write of its own.
     void introduce();
+    [[nodiscard]] Journal& journal();
     void note_unmanaged(policy::UnmanagedAction action);
     [[nodiscard]] bool log_allows();
     void drop_transaction();
@@ -68,8 +71,9 @@ private:
     std::size_t accounted_ = 0;  // octets of content under way that the budget counts
     bool stopping_ = false;
     bool idle_ = false;
-    bool introduced_ = false;      // the log has a line about where this connection comes from
+    bool introduced_ = false;      // there is a line about where this connection comes from
     bool introduced_tls_ = false;  // and that one says TLS
+    bool introduction_due_ = false;
 
     // The transaction.
     SitePointer site_;

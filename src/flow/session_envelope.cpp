@@ -62,19 +62,19 @@ std::optional<smtp::Reply> Session::refuse_recipient(const smtp::Recipient& reci
     switch (policy::decide(facts).action) {
         case Action::reject_unmanaged:
             services_.counters.rejected.add();
-            services_.journal.rejecting_unmanaged(*source_, *sender_, recipient.address, tried);
+            journal().rejecting_unmanaged(*source_, *sender_, recipient.address, tried);
             return replies::unmanaged(sender_->domain().ascii());
         case Action::reject_not_ours:
             services_.counters.rejected.add();
-            services_.journal.refused_recipient(*source_,
-                                                sender_,
-                                                recipient.address,
-                                                tried,
-                                                "relaying denied: not a managed domain");
+            journal().refused_recipient(*source_,
+                                        sender_,
+                                        recipient.address,
+                                        tried,
+                                        "relaying denied: not a managed domain");
             return replies::not_ours(domain.ascii());
         case Action::reject_null_sender:
             services_.counters.rejected.add();
-            services_.journal.refused_recipient(
+            journal().refused_recipient(
                 *source_, sender_, recipient.address, tried, "rejecting the null sender");
             return replies::null_sender();
         case Action::bounce_unmanaged:
@@ -84,7 +84,7 @@ std::optional<smtp::Reply> Session::refuse_recipient(const smtp::Recipient& reci
             break;
     }
     if (site_->routes.find(domain) != nullptr) return std::nullopt;
-    services_.journal.refused_recipient(
+    journal().refused_recipient(
         *source_, sender_, recipient.address, tried, "there is no route for this domain");
     return replies::no_route(domain.ascii());
 }
@@ -114,12 +114,11 @@ Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
         if (is_new && probes_.size() == at) {
             auto lease = co_await services_.upstreams.acquire(route, fresh);
             if (!lease) {
-                services_.journal.refused_recipient(
-                    *source_,
-                    sender_,
-                    recipient.address,
-                    smtp_.recipients_tried(),
-                    "next hop not reachable: " + lease.error().detail());
+                journal().refused_recipient(*source_,
+                                            sender_,
+                                            recipient.address,
+                                            smtp_.recipients_tried(),
+                                            "next hop not reachable: " + lease.error().detail());
                 co_return smtp::Reply{451, "4.4.1", "the next hop is not reachable"};
             }
             Probe opened;
@@ -142,14 +141,14 @@ Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
             if (is_new && !fresh && !outcome.remote) continue;
         }
         const bool refused = outcome.remote && outcome.reply.permanent();
-        services_.journal.refused_recipient(
-            *source_,
-            sender_,
-            recipient.address,
-            smtp_.recipients_tried(),
-            refused ? "refused by the next hop: " + reply_text(outcome.reply)
-                    : "not taken, the client keeps it: " +
-                          outcome_text(route.next_hop.to_string(), outcome));
+        journal().refused_recipient(*source_,
+                                    sender_,
+                                    recipient.address,
+                                    smtp_.recipients_tried(),
+                                    refused
+                                        ? "refused by the next hop: " + reply_text(outcome.reply)
+                                        : "not taken, the client keeps it: " +
+                                              outcome_text(route.next_hop.to_string(), outcome));
         co_return pass_on(outcome.reply);
     }
 }

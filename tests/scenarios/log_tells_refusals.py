@@ -77,6 +77,16 @@ def at_rcpt_and_after(gateway):
     equal(len(of(gateway, line["id"])), 2, "lines: where it came from, and the refusal")
 
 
+def no_message(gateway):
+    """The line about where it came from does not need a message."""
+    with gateway.client() as client:
+        client.ehlo("only.mail.example")
+        check(client.command(f"MAIL FROM:<{SENDER}>").is_(250), "MAIL")
+        client.quit()
+    line = one_log_line(gateway, r"^connection from 127\.0\.0\.1 \(HELO only\.mail\.example, ")
+    equal(of(gateway, line["id"]), [line["text"]], "lines of a connection without a message")
+
+
 def ends(gateway):
     with gateway.client() as client:
         codes = []
@@ -118,6 +128,7 @@ def main(s):
     commands(gateway)
     at_rcpt_and_after(gateway)
     over_tls(gateway)
+    no_message(gateway)
     ends(gateway)
     gateway.stop()
 
