@@ -39,7 +39,8 @@ protected:
     // The report's text as its only reader sees it.
     std::string make(const std::vector<ReportItem>& items,
                      const std::vector<std::string>& recipients = {"bob@partner.example"}) {
-        const ReportContext context{settings_, site_, trace_, {0, 43}, WallTime(std::chrono::hours(500'000))};
+        const ReportContext context{
+            settings_, site_, trace_, {0, 43}, WallTime(std::chrono::hours(500'000))};
         const Live original = test::live(recipients);
         auto report = make_report(context, original, original.content, items);
         EXPECT_TRUE(report.has_value());
