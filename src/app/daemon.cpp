@@ -127,16 +127,22 @@ public:
                                                     });
         SG_TRYV(context_->adopt_settings(settings_, {"sealgated", "start"}));
         SG_TRY(auto effective, admin::effective(*context_));
-        sightings_ = std::make_unique<Sightings>(*context_, [](const std::string& domain) {
-            std::fprintf(stderr, "sealgated: first mail of unmanaged domain %s\n", domain.c_str());
-        });
-        gateway_ = std::make_unique<flow::Gateway>(
-            flow::GatewayOptions{settings_,
-                                 to_site(*effective),
-                                 [this](const auto& sighting) { sightings_->add(sighting); }},
-            *files_,
-            clock_,
-            *log_);
+        sightings_ = std::make_unique<Sightings>(
+            *context_, [this](const std::string& domain, const auto& first) {
+                std::fprintf(
+                    stderr, "sealgated: first mail of unmanaged domain %s\n", domain.c_str());
+                if (gateway_) gateway_->note_new_domain(domain, first);
+            });
+        gateway_ =
+            std::make_unique<flow::Gateway>(flow::GatewayOptions{settings_,
+                                                                 to_site(*effective),
+                                                                 [this](const auto& sighting) {
+                                                                     if (sightings_)
+                                                                         sightings_->add(sighting);
+                                                                 }},
+                                            *files_,
+                                            clock_,
+                                            *log_);
         SG_TRYV(gateway_->open());
         gateway_admin_ =
             std::make_unique<GatewayAdmin>(*gateway_, *log_, clock_, settings_->hostname, ready_);
@@ -160,6 +166,7 @@ public:
         ready_ = false;
         (void)files_->remove(settings_->path("run/ports.json"));
         sightings_.reset();
+        gateway_->run_posted();
         log_->drain();
     }
 

@@ -5,7 +5,7 @@
 
 namespace sealgate::app {
 
-Sightings::Sightings(admin::Context& context, std::function<void(const std::string&)> new_domain)
+Sightings::Sightings(admin::Context& context, NewDomain new_domain)
     : context_(context),
       new_domain_(std::move(new_domain)),
       thread_([this] { run(); }) {}
@@ -26,13 +26,16 @@ void Sightings::add(const flow::UnmanagedSighting& sighting) {
         if (waiting_.size() >= kMaxWaiting) return;
         waiting_.emplace(
             sighting.domain.ascii(),
-            admin::Sighting{sighting.domain, sighting.source, sighting.action, sighting.time, 1});
+            Waiting{sighting,
+                    admin::Sighting{
+                        sighting.domain, sighting.source, sighting.action, sighting.time, 1}});
         return;
     }
-    ++found->second.count;
-    found->second.source = sighting.source;
-    found->second.action = sighting.action;
-    found->second.time = sighting.time;
+    admin::Sighting& counted = found->second.counted;
+    ++counted.count;
+    counted.source = sighting.source;
+    counted.action = sighting.action;
+    counted.time = sighting.time;
 }
 
 void Sightings::run() {
@@ -49,7 +52,7 @@ void Sightings::run() {
 }
 
 void Sightings::write() {
-    std::map<std::string, admin::Sighting> taken;
+    std::map<std::string, Waiting> taken;
     {
         const std::lock_guard lock(mutex_);
         taken.swap(waiting_);
@@ -57,19 +60,24 @@ void Sightings::write() {
     if (taken.empty()) return;
     std::vector<admin::Sighting> batch;
     batch.reserve(taken.size());
-    for (const auto& [domain, sighting] : taken)
-        batch.push_back(sighting);
+    for (const auto& [domain, waiting] : taken)
+        batch.push_back(waiting.counted);
     const auto fresh = admin::record_unmanaged(context_, batch);
     if (fresh) {
-        for (const std::string& domain : *fresh)
-            new_domain_(domain);
+        for (const std::string& domain : *fresh) {
+            if (const auto found = taken.find(domain); found != taken.end()) {
+                new_domain_(domain, found->second.first);
+            }
+        }
         return;
     }
     // The store is busy or full: these counts wait for the next round.
     const std::lock_guard lock(mutex_);
-    for (auto& [domain, sighting] : taken) {
-        const auto [at, added] = waiting_.emplace(domain, sighting);
-        if (!added) at->second.count += sighting.count;
+    for (auto& [domain, earlier] : taken) {
+        const auto [at, added] = waiting_.emplace(domain, earlier);
+        if (added) continue;
+        at->second.counted.count += earlier.counted.count;
+        at->second.first = earlier.first;
     }
 }
 

@@ -17,8 +17,10 @@ namespace sealgate::app {
 
 class Sightings {
 public:
-    // `new_domain` is called, on the thread of this object, for a domain never seen before.
-    Sightings(admin::Context& context, std::function<void(const std::string&)> new_domain);
+    // `new_domain` is called, on the thread of this object, for a domain never seen before, with
+    // the first that was seen of it.
+    using NewDomain = std::function<void(const std::string&, const flow::UnmanagedSighting&)>;
+    Sightings(admin::Context& context, NewDomain new_domain);
     Sightings(const Sightings&) = delete;
     Sightings& operator=(const Sightings&) = delete;
     Sightings(Sightings&&) = delete;
@@ -38,10 +40,14 @@ private:
     void write();
 
     admin::Context& context_;
-    std::function<void(const std::string&)> new_domain_;
+    NewDomain new_domain_;
     std::mutex mutex_;
     std::condition_variable wake_;
-    std::map<std::string, admin::Sighting> waiting_;
+    struct Waiting {
+        flow::UnmanagedSighting first;
+        admin::Sighting counted;
+    };
+    std::map<std::string, Waiting> waiting_;
     bool stopping_ = false;
     std::thread thread_;
 };

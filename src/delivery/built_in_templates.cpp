@@ -51,8 +51,9 @@ Your message could not be delivered to:
 
 {{recipients}}
 
-The mail server of the recipient gave this reason, or could not be
-reached in time:
+This is the reason for each, and who gave it. When it was this gateway,
+the next mail server could not be reached in time, or cannot take a
+message like yours:
 
 {{reason}}
 

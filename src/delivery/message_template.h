@@ -33,7 +33,7 @@ struct TemplateValues {
     std::string hostname;       // of this gateway
     std::string postmaster;     // its address
     std::string date;           // when the original arrived
-    std::string next_hop;       // who refused it, or could not be reached
+    std::string next_hop;       // who was tried; "" only where nobody was to be asked
     std::string retry_until;    // when we give up
 };
 

@@ -266,6 +266,8 @@ Task<std::vector<Outcome>> Upstream::send(const Released& released) {
     ++messages_;
     smtp::MailParameters parameters = shipment.parameters;
     parameters.smtputf8 = shipment.needs_smtputf8;
+    // Octets above 127 are announced also where the client did not: the next hop may check.
+    if (shipment.has_eight_bit) parameters.body = smtp::BodyType::eight_bit_mime;
     session_.mail(shipment.sender, parameters, shipment.size());
     for (const smtp::Recipient& recipient : shipment.recipients)
         session_.rcpt(recipient);
@@ -414,6 +416,8 @@ void Upstream::begin(const smtp::ReversePath& sender, const smtp::MailParameters
     begin_pending_ = true;
     begin_sender_ = sender;
     begin_parameters_ = parameters;
+    // The content is not here yet; with SMTPUTF8 it most likely has octets above 127.
+    if (parameters.smtputf8) begin_parameters_.body = smtp::BodyType::eight_bit_mime;
 }
 
 Task<Outcome> Upstream::ask(const smtp::Recipient& recipient) {

@@ -20,11 +20,13 @@ bool has_eight_bit(std::string_view bytes) {
 }
 
 // A delivery report (RFC 6522) or an automatic answer to a message (RFC 3834): what may come from
-// "<>".
+// "<>". Absence notices come as auto-generated too, from Exchange for one; the decision takes both
+// from trusted networks only.
 bool is_delivery_report(const mime::HeaderSection& header) {
     const auto type = mime::media_type(header);
     if (type && type->is("multipart", "report")) return true;
-    return header.auto_submitted() == "auto-replied";
+    const std::string submitted = header.auto_submitted();
+    return submitted == "auto-replied" || submitted == "auto-generated";
 }
 
 }  // namespace

@@ -354,7 +354,23 @@ void Gateway::set_site(SitePointer site) {
     net::asio::post(loop_, [this, site = std::move(site)]() mutable {
         site_ = site;
         if (services_) services_->site = std::move(site);
+        if (queue_) queue_->routes_changed();
     });
+}
+
+void Gateway::note_new_domain(std::string domain, UnmanagedSighting first) {
+    net::asio::post(loop_, [this, domain = std::move(domain), first = std::move(first)] {
+        journal_.connection(
+            first.connection,
+            Level::warning,
+            "first mail of unmanaged domain " + domain + ", from " + first.source.to_string());
+        (void)journal_.flush();
+    });
+}
+
+void Gateway::run_posted() {
+    loop_.restart();
+    loop_.poll();
 }
 
 std::future<Status> Gateway::set_settings(std::shared_ptr<const config::Settings> settings) {

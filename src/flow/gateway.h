@@ -61,6 +61,10 @@ public:
 
     // Any thread: swaps the whole.
     void set_site(SitePointer site);
+    // Any thread: a domain that never sent through us before has, with `first`; for the log.
+    void note_new_domain(std::string domain, UnmanagedSighting first);
+    // After run() has returned: what other threads still had to say.
+    void run_posted();
     // Any thread. Limits, time-outs, TLS files and the like; listeners' sockets stay as they are.
     // The future tells what could not be taken over; the old setting then stays in force.
     std::future<Status> set_settings(std::shared_ptr<const config::Settings> settings);

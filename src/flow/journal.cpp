@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <random>
 
@@ -20,6 +21,16 @@ std::string event_number() {
 
 std::string reply_text(const smtp::Reply& reply) {
     return reply.line();
+}
+
+std::string outcome_text(const std::string& next_hop, const delivery::Outcome& outcome) {
+    std::string said = reply_text(outcome.reply);
+    if (next_hop.empty()) return said;
+    // A mailbox of ours takes without a word: the text is ours, and so is the place.
+    if (outcome.remote || outcome.kind == delivery::Outcome::Kind::delivered) {
+        return next_hop + ": " + said;
+    }
+    return "own status for " + next_hop + ": " + said;
 }
 
 maillog::Event& Journal::add(Level level, Verdict verdict) {
@@ -93,6 +104,103 @@ void Journal::refused_recipient(const Source& source,
                    tried,
                    event.recipient,
                    text);
+}
+
+void Journal::refused_message(const Accepted& mail,
+                              std::string_view message_id,
+                              std::string_view text) {
+    const std::vector<smtp::Recipient>& recipients = mail.envelope.recipients;
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+        maillog::Event& event = add(Level::notice, Verdict::rejected);
+        event.connection = mail.source->connection;
+        event.message = mail.id;
+        event.message_id = message_id;
+        event.sender = mail.envelope.sender ? mail.envelope.sender->text() : "";
+        event.recipient = recipients[i].address.text();
+        fmt::format_to(std::back_inserter(event.text),
+                       "recipient {}/{} ({}): {}",
+                       i + 1,
+                       recipients.size(),
+                       event.recipient,
+                       text);
+    }
+}
+
+void Journal::refused(const Source& source, const smtp::Refused& refusal) {
+    using What = smtp::Refused::What;
+    const bool of_mail = refusal.what != What::session && refusal.what != What::line;
+    maillog::Event& event = add(Level::notice, of_mail ? Verdict::rejected : Verdict::none);
+    event.connection = source.connection;
+    if (refusal.sender) event.sender = refusal.sender->text();
+    if (!refusal.recipients.empty()) event.recipient = refusal.recipients.front().text();
+    const auto out = std::back_inserter(event.text);
+    const std::string said = reply_text(refusal.reply);
+    switch (refusal.what) {
+        case What::mail:
+            fmt::format_to(out, "MAIL refused: {} ({})", said, refusal.argument);
+            return;
+        case What::rcpt:
+            fmt::format_to(out, "RCPT refused: {} ({})", said, refusal.argument);
+            return;
+        case What::data:
+            fmt::format_to(out, "DATA refused: {}", said);
+            break;
+        case What::bdat:
+            fmt::format_to(out, "BDAT refused: {}", said);
+            break;
+        case What::end_of_data:
+            fmt::format_to(out, "end of data refused: {}", said);
+            break;
+        case What::line:
+            fmt::format_to(out, "command line refused: {}", said);
+            break;
+        case What::session:
+            fmt::format_to(out, "session with {} ended: {}", source.address.to_string(), said);
+            break;
+    }
+    if (!event.sender.empty()) fmt::format_to(out, ", from {}", event.sender);
+    constexpr std::size_t kMostNamed = 20;
+    const std::size_t recipients = refusal.recipients.size();
+    for (std::size_t i = 0; i < std::min(recipients, kMostNamed); ++i)
+        fmt::format_to(out, "{}{}", i == 0 ? ", to " : ", ", refusal.recipients[i].text());
+    if (recipients > kMostNamed) fmt::format_to(out, " and {} more", recipients - kMostNamed);
+}
+
+void Journal::introduce(const Source& source) {
+    maillog::Event& event = add(Level::info, Verdict::none);
+    event.connection = source.connection;
+    constexpr std::string_view kWith = " with cipher ";
+    std::string tls = source.tls.empty() ? "in clear" : source.tls;
+    if (const std::size_t at = tls.find(kWith); at != std::string::npos) {
+        tls.replace(at, kWith.size(), " ");
+    }
+    fmt::format_to(std::back_inserter(event.text),
+                   "connection from {} (HELO {}, {}, listener {})",
+                   source.address.to_string(),
+                   source.helo.empty() ? "none" : source.helo,
+                   tls,
+                   source.listener);
+}
+
+void Journal::report(const Live& original, const Live& report) {
+    const std::string to = report.envelope.recipients.front().address.text();
+    maillog::Event& about = add(Level::info, Verdict::none);
+    about.connection = original.source->connection;
+    about.message = original.id;
+    about.message_id = original.message_id;
+    about.sender = original.sender_text();
+    about.recipient = to;
+    fmt::format_to(std::back_inserter(about.text),
+                   "report {} goes to {}",
+                   to_string(report.source->connection),
+                   to);
+    maillog::Event& back = add(Level::info, Verdict::none);
+    back.connection = report.source->connection;
+    back.message = report.id;
+    back.message_id = report.message_id;
+    back.recipient = to;
+    fmt::format_to(
+        std::back_inserter(back.text), "report about {}", to_string(original.source->connection));
 }
 
 void Journal::passing_through(const Live& live, std::size_t index) {

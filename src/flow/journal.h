@@ -6,9 +6,11 @@
 // Events are gathered and written with one write(2) by flush(), which comes before the reply that
 // the events speak of. I/O thread only.
 
+#include "delivery/shipment.h"
 #include "flow/message.h"
 #include "maillog/mail_log.h"
 #include "smtp/reply.h"
+#include "smtp/server_session.h"
 
 #include <cstdint>
 #include <string>
@@ -44,6 +46,10 @@ public:
                            const mime::Address& recipient,
                            std::size_t tried,
                            std::string_view text);
+    // The same after the data, for each recipient of a message that is refused as a whole.
+    void refused_message(const Accepted& mail, std::string_view message_id, std::string_view text);
+    // "RCPT refused: 553 5.1.3 ... (TO:<...>)": a refusal that no other line speaks of.
+    void refused(const Source& source, const smtp::Refused& refusal);
 
     void passing_through(const Live& live, std::size_t index);
     void bouncing_unmanaged(const Live& live, std::size_t index);
@@ -53,7 +59,11 @@ public:
                              const mime::Address& recipient,
                              std::size_t tried);
 
-    // A line of a connection without a message: connected, refused, TLS, errors.
+    // "connection from ADDRESS (HELO name, TLSv1.3 cipher, listener name)"
+    void introduce(const Source& source);
+    // A report and the message it is about name each other, in both trails.
+    void report(const Live& original, const Live& report);
+    // A line of a connection without a message: refused, TLS, errors.
     void connection(const ConnectionId& id, maillog::Level level, std::string_view text);
     // A line of the house itself.
     void house(maillog::Level level, std::string_view text);
@@ -72,5 +82,9 @@ private:
 
 // A peer's reply for one line: code, enhanced code, text.
 [[nodiscard]] std::string reply_text(const smtp::Reply& reply);
+// What came of an attempt, and who says so: "127.0.0.1:25 TLSv1.3: 250 ..." the next hop, "own
+// status for 127.0.0.1:25: 451 ..." we ourselves.
+[[nodiscard]] std::string outcome_text(const std::string& next_hop,
+                                       const delivery::Outcome& outcome);
 
 }  // namespace sealgate::flow

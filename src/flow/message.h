@@ -46,8 +46,9 @@ struct Facts {
     std::string message_id;  // value of the Message-ID field, raw; "" = none
     std::string subject;     // raw
     std::size_t received_fields = 0;
-    std::size_t own_traces = 0;    // valid trace fields of this installation
-    bool delivery_report = false;  // multipart/report, or Auto-Submitted: auto-replied
+    std::size_t own_traces = 0;  // valid trace fields of this installation
+    // multipart/report, or Auto-Submitted: auto-replied or auto-generated
+    bool delivery_report = false;
     bool has_eight_bit = false;
     bool eight_bit_header = false;
     bool header_over_limit = false;

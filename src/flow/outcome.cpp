@@ -70,7 +70,8 @@ smtp::Reply pass_on(const smtp::Reply& reply) {
 
 ThroughPlan plan_through(policy::MailDirection direction,
                          bool may_report,
-                         const std::vector<ThroughRecipient>& recipients) {
+                         const std::vector<ThroughRecipient>& recipients,
+                         std::string_view id) {
     const Tally tally = count(recipients);
     const bool outbound = direction == policy::MailDirection::outbound;
     ThroughPlan plan;
@@ -105,7 +106,7 @@ ThroughPlan plan_through(policy::MailDirection direction,
         plan.fates.push_back(fate_of(one, report));
     const smtp::Reply* reply = first_reply(recipients, Outcome::Kind::delivered);
     const bool next_hop_took_all = tally.taken == recipients.size() && reply != nullptr;
-    plan.reply = next_hop_took_all ? pass_on(*reply) : smtp::Reply{250, "2.0.0", "accepted"};
+    plan.reply = next_hop_took_all ? pass_on(*reply) : replies::accepted(id);
     return plan;
 }
 

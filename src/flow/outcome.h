@@ -45,9 +45,11 @@ struct ThroughRecipient {
 //   took some                       spool the 4xx, 250, report    the same; report only when `may_report`
 //   no answer within patience       spool, 250                    451, a duplicate is possible
 // clang-format on
+// `id` stands in a 250 of our own.
 [[nodiscard]] ThroughPlan plan_through(policy::MailDirection direction,
                                        bool may_report,
-                                       const std::vector<ThroughRecipient>& recipients);
+                                       const std::vector<ThroughRecipient>& recipients,
+                                       std::string_view id);
 
 // A next hop's reply made fit to be passed on: any 2xx means taken and is 250; 421 and classes that do
 // not belong become 451.

@@ -11,6 +11,7 @@ using delivery::Outcome;
 using policy::MailDirection;
 constexpr auto kOut = MailDirection::outbound;
 constexpr auto kIn = MailDirection::inbound;
+constexpr std::string_view kId = "SMTP-00042.1";
 
 ThroughRecipient with(Outcome::Kind kind, int code, std::string enhanced = "") {
     Outcome outcome;
@@ -34,7 +35,7 @@ ThroughRecipient waiting() {
 
 TEST(PlanThrough, TookAllPassesItsReplyOn) {
     for (const auto direction : {kOut, kIn}) {
-        const ThroughPlan plan = plan_through(direction, false, {took(), took()});
+        const ThroughPlan plan = plan_through(direction, false, {took(), took()}, kId);
         EXPECT_EQ(plan.reply.code, 250);
         EXPECT_EQ(plan.reply.enhanced, "2.6.0");
         EXPECT_EQ(plan.fates, (std::vector{Fate::done, Fate::done}));
@@ -43,7 +44,7 @@ TEST(PlanThrough, TookAllPassesItsReplyOn) {
 
 TEST(PlanThrough, TookNothingForGoodPassesThatReplyOn) {
     for (const auto direction : {kOut, kIn}) {
-        const ThroughPlan plan = plan_through(direction, true, {refused(), refused()});
+        const ThroughPlan plan = plan_through(direction, true, {refused(), refused()}, kId);
         EXPECT_EQ(plan.reply.code, 552);
         EXPECT_EQ(plan.reply.enhanced, "5.2.2");
         EXPECT_EQ(plan.fates, (std::vector{Fate::client, Fate::client}));
@@ -51,38 +52,39 @@ TEST(PlanThrough, TookNothingForGoodPassesThatReplyOn) {
 }
 
 TEST(PlanThrough, TookNothingForNowIsSpooledOutboundAndDeferredInbound) {
-    const ThroughPlan out = plan_through(kOut, true, {deferred(), refused()});
+    const ThroughPlan out = plan_through(kOut, true, {deferred(), refused()}, kId);
     EXPECT_EQ(out.reply.code, 250);
     EXPECT_EQ(out.fates, (std::vector{Fate::spool, Fate::report}));
-    const ThroughPlan in = plan_through(kIn, true, {deferred(), refused()});
+    const ThroughPlan in = plan_through(kIn, true, {deferred(), refused()}, kId);
     EXPECT_EQ(in.reply.code, 450);
     EXPECT_EQ(in.fates, (std::vector{Fate::client, Fate::client}));
     EXPECT_FALSE(in.may_duplicate);
 }
 
 TEST(PlanThrough, TookSomeSpoolsTheRestAndReportsTheRefused) {
-    const ThroughPlan out = plan_through(kOut, false, {took(), deferred(), refused()});
+    const ThroughPlan out = plan_through(kOut, false, {took(), deferred(), refused()}, kId);
     EXPECT_EQ(out.reply.code, 250);
+    EXPECT_EQ(out.reply.text, "accepted as SMTP-00042.1") << "our own 250 carries the trace ID";
     EXPECT_EQ(out.fates, (std::vector{Fate::done, Fate::spool, Fate::report}));
-    const ThroughPlan trusted = plan_through(kIn, true, {took(), deferred(), refused()});
+    const ThroughPlan trusted = plan_through(kIn, true, {took(), deferred(), refused()}, kId);
     EXPECT_EQ(trusted.fates, (std::vector{Fate::done, Fate::spool, Fate::report}));
-    const ThroughPlan stranger = plan_through(kIn, false, {took(), deferred(), refused()});
+    const ThroughPlan stranger = plan_through(kIn, false, {took(), deferred(), refused()}, kId);
     EXPECT_EQ(stranger.reply.code, 250);
     EXPECT_EQ(stranger.fates, (std::vector{Fate::done, Fate::spool, Fate::alarm}));
 }
 
 TEST(PlanThrough, NoAnswerIsSpooledOutboundAndDeferredInbound) {
-    const ThroughPlan out = plan_through(kOut, true, {waiting()});
+    const ThroughPlan out = plan_through(kOut, true, {waiting()}, kId);
     EXPECT_EQ(out.reply.code, 250);
     EXPECT_EQ(out.fates, (std::vector{Fate::spool}));
-    const ThroughPlan in = plan_through(kIn, true, {waiting()});
+    const ThroughPlan in = plan_through(kIn, true, {waiting()}, kId);
     EXPECT_EQ(in.reply.code, 451);
     EXPECT_EQ(in.fates, (std::vector{Fate::client}));
     EXPECT_TRUE(in.may_duplicate);
 }
 
 TEST(PlanThrough, CountsASettledBounceAsTaken) {
-    const ThroughPlan plan = plan_through(kOut, true, {{std::nullopt, true}, deferred()});
+    const ThroughPlan plan = plan_through(kOut, true, {{std::nullopt, true}, deferred()}, kId);
     EXPECT_EQ(plan.reply.code, 250);
     EXPECT_EQ(plan.fates, (std::vector{Fate::done, Fate::spool}));
 }

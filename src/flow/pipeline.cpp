@@ -28,16 +28,20 @@ Task<smtp::Reply> Pipeline::process(Accepted mail, Manner manner, std::vector<Pr
     auto live = std::make_shared<Live>(
         transform(std::move(decided), services_.trace, services_.settings->smtp.trace_headers));
 
-    // A decision to reject that could only be made now ends the whole transaction: the null sender
-    // has one recipient, and every other reject was answered at RCPT.
-    for (const policy::Decision& decision : live->decisions) {
-        if (!decision.rejects()) continue;
+    // A decision to reject that could only be made now is about the null sender, and the same for
+    // every recipient: there is one answer to the data. Every other reject was answered at RCPT.
+    const bool rejected = std::any_of(live->decisions.begin(),
+                                      live->decisions.end(),
+                                      [](const policy::Decision& one) { return one.rejects(); });
+    if (rejected) {
         services_.counters.rejected.add(live->decisions.size());
-        services_.journal.refused_recipient(*live->source,
-                                            live->envelope.sender,
-                                            live->envelope.recipients.front().address,
-                                            1,
-                                            "rejecting message from the null sender");
+        for (std::uint32_t i = 0; i < live->decisions.size(); ++i) {
+            services_.journal.recipient(*live,
+                                        i,
+                                        Verdict::rejected,
+                                        Level::notice,
+                                        "rejecting message from the null sender");
+        }
         (void)services_.journal.flush();
         co_return replies::null_sender();
     }
@@ -67,11 +71,11 @@ std::optional<smtp::Reply> Pipeline::refuse_whole(const Classified& mail) {
                             mail.facts.own_traces)
               : "the header is over its limit";
     services_.counters.rejected.add(accepted.envelope.recipients.size());
-    services_.journal.refused_recipient(*accepted.source,
-                                        accepted.envelope.sender,
-                                        accepted.envelope.recipients.front().address,
-                                        accepted.envelope.recipients.size(),
-                                        "rejecting message " + mail.facts.message_id + ": " + why);
+    const std::string& message_id = mail.facts.message_id;
+    services_.journal.refused_message(
+        accepted,
+        message_id,
+        "rejecting message" + (message_id.empty() ? "" : " " + message_id) + ": " + why);
     (void)services_.journal.flush();
     // Refused in the session: whoever hands us the message reports it, once.
     return loops ? replies::loop() : replies::header_over_limit();
@@ -133,6 +137,17 @@ Task<smtp::Reply> Pipeline::store(LivePointer live, std::vector<ReportItem> repo
 }
 
 Task<Status> Pipeline::keep(const LivePointer& live, std::vector<ReportItem> reports) {
+    auto kept = co_await commit(live, std::move(reports));
+    if (!kept) {
+        services_.journal.connection(live->source->connection,
+                                     Level::error,
+                                     "the message could not be stored: " + kept.error().detail());
+    }
+    (void)services_.journal.flush();
+    co_return kept;
+}
+
+Task<Status> Pipeline::commit(const LivePointer& live, std::vector<ReportItem> reports) {
     spool::Batch batch;
     std::vector<LivePointer> made;
     if (!live->finished()) {
@@ -151,21 +166,16 @@ Task<Status> Pipeline::keep(const LivePointer& live, std::vector<ReportItem> rep
         if (!report) co_return std::unexpected(std::move(report).error());
         made.push_back(std::make_shared<Live>(*std::move(report)));
         batch.messages.push_back(to_spool(*made.back()));
-        services_.journal.message(
-            *made.back()->source, made.back()->id, made.back()->message_id, "", 1);
     }
     if (batch.messages.empty()) co_return Status();
     auto committed = co_await services_.spool.commit(std::move(batch));
-    if (!committed) {
-        services_.journal.connection(
-            live->source->connection,
-            Level::error,
-            "the message could not be stored: " + committed.error().detail());
-        (void)services_.journal.flush();
-        co_return committed;
-    }
+    if (!committed) co_return committed;
     for (const LivePointer& one : made) {
         one->spooled = true;
+        if (one != live) {
+            services_.journal.message(*one->source, one->id, one->message_id, "", 1);
+            services_.journal.report(*live, *one);
+        }
         if (!one->finished()) {
             queue_.admit(one);
         } else if (one == live) {
@@ -176,7 +186,6 @@ Task<Status> Pipeline::keep(const LivePointer& live, std::vector<ReportItem> rep
             services_.spool.note(std::move(ends));
         }
     }
-    (void)services_.journal.flush();
     co_return Status();
 }
 

@@ -58,6 +58,7 @@ private:
     // Commits the message (when a recipient is unfinished) and its reports, and hands them to the
     // queue.
     net::Task<Status> keep(const LivePointer& live, std::vector<ReportItem> reports);
+    net::Task<Status> commit(const LivePointer& live, std::vector<ReportItem> reports);
 
     Services& services_;
     Queue& queue_;

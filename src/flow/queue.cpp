@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
+#include <utility>
 
 namespace sealgate::flow {
 
@@ -25,8 +26,16 @@ namespace {
 constexpr std::chrono::milliseconds kTick{200};
 constexpr std::chrono::seconds kFirstBackOff{15};
 constexpr std::chrono::seconds kLongestBackOff{600};
-constexpr std::chrono::seconds kNoRouteDelay{300};
 constexpr std::chrono::seconds kStoreTroubleDelay{60};
+
+Outcome no_route() {
+    return delivery::local_outcome(
+        Outcome::Kind::deferred, "4.3.5", "there is no route for this domain");
+}
+
+bool waits_for_route(const spool::RecipientStatus& status) {
+    return status.state == State::pending && status.note == no_route().reply.line();
+}
 
 }  // namespace
 
@@ -101,6 +110,10 @@ void Queue::admit(const LivePointer& live) {
     messages_[live->id.value] = live;
     live->in_flight.resize(live->status.size());
     live->in_line.resize(live->status.size());
+    if (std::any_of(live->status.begin(), live->status.end(), waits_for_route)) {
+        unrouted_.insert(live->id.value);
+        make_routed_due(live);
+    }
     dispatch(live);
 }
 
@@ -108,6 +121,7 @@ void Queue::dispatch(const LivePointer& live) {
     if (stopping_) return;
     const WallTime now = services_.clock.now();
     std::map<Destination*, Job> jobs;
+    std::vector<std::uint32_t> unrouted;
     for (std::uint32_t i = 0; i < live->status.size(); ++i) {
         spool::RecipientStatus& status = live->status[i];
         if (status.state != State::pending || live->in_flight[i] || live->in_line[i] ||
@@ -117,10 +131,8 @@ void Queue::dispatch(const LivePointer& live) {
         const policy::Route* route =
             services_.site->routes.find(live->envelope.recipients[i].address.domain());
         if (route == nullptr) {
-            status.next_attempt = now + kNoRouteDelay;
-            status.note = "there is no route for this domain";
-            services_.journal.recipient(
-                *live, i, Verdict::deferred, Level::error, "deferred: " + status.note);
+            unrouted.push_back(i);
+            live->in_flight[i] = true;
             continue;
         }
         std::unique_ptr<Destination>& destination = destinations_[delivery::identity(*route)];
@@ -135,7 +147,39 @@ void Queue::dispatch(const LivePointer& live) {
     }
     for (auto& [destination, job] : jobs)
         push(*destination, std::move(job));
+    if (!unrouted.empty()) {
+        net::asio::co_spawn(services_.loop.get_executor(),
+                            finish_unrouted(live, std::move(unrouted)),
+                            net::asio::detached);
+    }
     schedule(live);
+}
+
+Task<void> Queue::finish_unrouted(LivePointer live, std::vector<std::uint32_t> recipients) {
+    unrouted_.insert(live->id.value);
+    Carried carried;
+    carried.reached = false;
+    carried.outcomes.assign(recipients.size(), no_route());
+    co_await finish_attempt(live, std::move(recipients), std::move(carried), false);
+}
+
+void Queue::make_routed_due(const LivePointer& live) {
+    for (std::size_t i = 0; i < live->status.size(); ++i) {
+        if (live->in_flight[i] || !waits_for_route(live->status[i])) continue;
+        if (next_hop_of(*live, static_cast<std::uint32_t>(i)).empty()) continue;
+        live->status[i].next_attempt = services_.clock.now();
+    }
+}
+
+void Queue::routes_changed() {
+    const std::set<std::uint64_t> waiting = std::exchange(unrouted_, {});
+    for (const std::uint64_t id : waiting) {
+        const LivePointer live = find({id});
+        if (!live) continue;
+        make_routed_due(live);
+        dispatch(live);
+        unrouted_.insert(id);  // perhaps another recipient of it waits on
+    }
 }
 
 void Queue::push(Destination& destination, Job job) {
@@ -170,6 +214,7 @@ void Queue::schedule(const LivePointer& live) {
 void Queue::forget_if_finished(const LivePointer& live) {
     if (live->finished()) {
         messages_.erase(live->id.value);
+        unrouted_.erase(live->id.value);
         return;
     }
     // Until the next attempt the spool holds the content, not our memory.
@@ -424,6 +469,7 @@ Task<Status> Queue::conclude(const LivePointer& live, Content content, Settlemen
                                   report->message_id,
                                   "",
                                   report->envelope.recipients.size());
+        services_.journal.report(*live, *report);
         admit(report);
     }
     co_return Status();
@@ -433,7 +479,7 @@ void Queue::log_settled(const Live& live,
                         const Settlement& settlement,
                         const std::string& through) {
     for (const Settled& one : settlement.settled) {
-        const std::string said = through + ": " + reply_text(one.outcome.reply);
+        const std::string said = outcome_text(through, one.outcome);
         switch (one.status.state) {
             case State::delivered:
                 services_.counters.delivered.add();
@@ -460,15 +506,19 @@ void Queue::log_settled(const Live& live,
                                             Level::warning,
                                             "failed, and no report may be sent: " + said);
                 break;
-            case State::pending:
+            case State::pending: {
                 services_.counters.deferred.add();
+                // Somebody has to make the route: the first line about it is an error.
+                const bool news =
+                    waits_for_route(one.status) && !waits_for_route(live.status[one.recipient]);
                 services_.journal.recipient(
                     live,
                     one.recipient,
                     Verdict::deferred,
-                    Level::notice,
+                    news ? Level::error : Level::notice,
                     fmt::format("deferred (attempt {}): {}", one.status.attempts, said));
                 break;
+            }
             case State::held:
             case State::discarded:
                 break;

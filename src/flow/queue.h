@@ -9,7 +9,8 @@
 //     next hop (Live::in_line). What stands in line can still be held or discarded.
 //  2. A recipient's end is noted in the spool before the queue forgets the message; the reports it
 //     needs are synced in the same batch.
-//  3. No route, no permit, no content: the recipient waits or is held. Nothing is dropped.
+//  3. No route, no permit, no content: the recipient waits as after a failed attempt, or is held.
+//     Nothing is dropped.
 
 #include "flow/services.h"
 #include "flow/settle.h"
@@ -49,6 +50,8 @@ public:
     // For administrators.
     [[nodiscard]] const std::map<std::uint64_t, LivePointer>& messages() const { return messages_; }
     [[nodiscard]] LivePointer find(MessageId id) const;
+    // The routes may be others now: what waited for one is tried at once where there is one.
+    void routes_changed();
     // Makes pending recipients due now, past any back-off. False when there is nothing to retry.
     bool retry(const LivePointer& live);
     // pending -> held and back; durable when the call returns. False when nothing changed.
@@ -77,6 +80,9 @@ private:
     void push(Destination& destination, Job job);
     void schedule(const LivePointer& live);
     void forget_if_finished(const LivePointer& live);
+    // There is no next hop to ask: an attempt that ends at once, on the same schedule as any other.
+    net::Task<void> finish_unrouted(LivePointer live, std::vector<std::uint32_t> recipients);
+    void make_routed_due(const LivePointer& live);
     net::Task<void> tick();
     net::Task<void> work(Destination& destination);
     bool begin(const Destination& destination, Job& job);
@@ -105,6 +111,7 @@ private:
     Services& services_;
     std::map<std::uint64_t, LivePointer> messages_;  // by id, which is by age
     std::multimap<SteadyTime, std::uint64_t> due_;
+    std::set<std::uint64_t> unrouted_;  // messages with a recipient that waits for a route
     std::map<std::string, std::unique_ptr<Destination>> destinations_;
     net::Timer timer_;
     std::minstd_rand dice_{static_cast<std::minstd_rand::result_type>(std::random_device{}())};

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace sealgate::flow {
 
@@ -67,12 +68,30 @@ std::string status_of(const ReportItem& item) {
     return "5.0.0";
 }
 
+// "550 5.1.1 no such user (said by mail.partner.example)": a status of ours must not be taken for
+// the word of the recipient's mail server.
+std::string reason_of(const delivery::Outcome& outcome) {
+    std::string said = outcome.reply.line();
+    if (outcome.kind == delivery::Outcome::Kind::delivered) return said;
+    if (!outcome.remote) return said + " (said by this gateway)";
+    return outcome.remote_mta.empty() ? said : said + " (said by " + outcome.remote_mta + ")";
+}
+
+// Who was tried for a recipient, as people know it: of a mailbox of ours, this gateway.
+std::string next_hop_of(const ReportContext& context, const mime::Domain& domain) {
+    const policy::Route* route = context.site.routes.find(domain);
+    if (route == nullptr) return "(no route)";
+    const bool ours = route->next_hop.kind == policy::NextHop::Kind::mailbox;
+    return ours ? context.settings.hostname : route->next_hop.to_string();
+}
+
 delivery::TemplateValues values_for(const ReportContext& context,
                                     const Live& original,
                                     const Content& content,
                                     const std::vector<ReportItem>& items) {
     delivery::TemplateValues values;
     values.recipient = original.envelope.recipients[items.front().recipient].address.text();
+    std::set<std::string> next_hops;
     for (const ReportItem& item : items) {
         const std::string& address = original.envelope.recipients[item.recipient].address.text();
         if (!values.recipients.empty()) {
@@ -80,7 +99,12 @@ delivery::TemplateValues values_for(const ReportContext& context,
             values.reason += '\n';
         }
         values.recipients += address;
-        values.reason += address + ": " + item.outcome.reply.line();
+        values.reason += address + ": " + reason_of(item.outcome);
+        if (item.kind == Kind::unmanaged) continue;  // nobody was asked
+        const mime::Domain& domain = original.envelope.recipients[item.recipient].address.domain();
+        if (const std::string hop = next_hop_of(context, domain); next_hops.insert(hop).second) {
+            values.next_hop += (values.next_hop.empty() ? "" : ", ") + hop;
+        }
     }
     values.sender = original.sender_text();
     values.connection_id = to_string(original.source->connection);

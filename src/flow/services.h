@@ -28,6 +28,7 @@ struct UnmanagedSighting {
     IpAddress source;
     policy::UnmanagedAction action = policy::UnmanagedAction::reject;
     WallTime time{};
+    ConnectionId connection;
 };
 
 struct Services {

@@ -2,6 +2,7 @@
 #include "flow/session.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sealgate::flow {
 
@@ -81,6 +82,7 @@ Task<void> Session::run() {
         smtp::Step step = smtp_.next();
         going_on = co_await act(std::move(step));
     }
+    if (introduction_due_) (void)journal().flush();
     drop_transaction();
     account_content();
     services_.budget.remove(accounted_);
@@ -98,6 +100,8 @@ Task<bool> Session::act(smtp::Step step) {
     } else if (auto* message = std::get_if<smtp::EndOfMessage>(&step)) {
         auto reply = co_await on_message(std::move(*message));
         smtp_.answer(reply);
+    } else if (auto* refused = std::get_if<smtp::Refused>(&step)) {
+        log_refusal(*refused);
     } else if (std::holds_alternative<smtp::TransactionReset>(step)) {
         drop_transaction();
     } else if (std::holds_alternative<smtp::StartTls>(step)) {
@@ -206,12 +210,12 @@ Task<bool> Session::pass_input() {
     }
     const bool in_command = smtp_.waiting() == smtp::Waiting::command;
     if (stopping_ && in_command) {
-        smtp_.abort(replies::shutting_down());
+        end_session(replies::shutting_down());
         co_return true;
     }
     const auto& timeouts = services_.settings->smtp.timeouts;
     if (in_command && std::chrono::steady_clock::now() - last_mail_ > timeouts.session) {
-        smtp_.abort(replies::timed_out());
+        end_session(replies::timed_out());
         co_return true;
     }
     stream_->set_timeout(input_timeout());
@@ -224,11 +228,11 @@ Task<bool> Session::pass_input() {
         co_return true;
     }
     if (stopping_ && in_command) {
-        smtp_.abort(replies::shutting_down());
+        end_session(replies::shutting_down());
         co_return true;
     }
     if (stream_->timed_out()) {
-        services_.journal.connection(
+        journal().connection(
             source_->connection,
             Level::notice,
             in_command ? "timed out waiting for a command" : "timed out waiting for content");
@@ -236,7 +240,7 @@ Task<bool> Session::pass_input() {
         co_return true;
     }
     if (!in_command || smtp_.recipients() > 0) {
-        services_.journal.connection(
+        journal().connection(
             source_->connection, Level::notice, "connection lost before the end of the message");
         (void)services_.journal.flush();
     }
@@ -275,6 +279,43 @@ void Session::refresh_source() {
     source->esmtp = smtp_.is_esmtp();
     source->tls = tls;
     source_ = std::move(source);
+}
+
+void Session::introduce() {
+    refresh_source();
+    const bool tls = !source_->tls.empty();
+    if (introduced_ && introduced_tls_ == tls) return;
+    introduced_ = true;
+    introduced_tls_ = tls;
+    introduction_due_ = true;
+}
+
+Journal& Session::journal() {
+    if (std::exchange(introduction_due_, false)) services_.journal.introduce(*source_);
+    return services_.journal;
+}
+
+void Session::log_refusal(const smtp::Refused& refusal) {
+    if (refusal.what != smtp::Refused::What::session) introduce();
+    journal().refused(*source_, refusal);
+}
+
+smtp::Reply Session::refuse_mail(const smtp::ReversePath& sender, smtp::Reply reply) {
+    smtp::Refused refusal;
+    refusal.what = smtp::Refused::What::mail;
+    refusal.reply = reply;
+    refusal.argument = "FROM:<" + (sender ? sender->text() : "") + ">";
+    refusal.sender = sender;
+    log_refusal(refusal);
+    return reply;
+}
+
+void Session::end_session(const smtp::Reply& reply) {
+    smtp::Refused refusal;
+    refusal.reply = reply;
+    refusal.sender = sender_;
+    log_refusal(refusal);
+    smtp_.abort(reply);
 }
 
 bool Session::log_allows() {
@@ -324,6 +365,7 @@ Task<smtp::Reply> Session::on_message(smtp::EndOfMessage step) {
     manner.patience = source_->direction == MailDirection::outbound
                           ? services_.settings->delivery.patience_outbound
                           : services_.settings->delivery.patience_inbound;
+    (void)journal();  // its line stands before those of the message, in the same write
     std::vector<Probe> probes;
     for (Probe& probe : probes_) {
         // A next hop that took none of its recipients has no part in the message.

@@ -44,6 +44,14 @@ private:
     [[nodiscard]] std::optional<smtp::Reply> refuse_recipient(const smtp::Recipient& recipient);
     net::Task<smtp::Reply> probe(const smtp::Recipient& recipient);
     net::Task<smtp::Reply> on_message(smtp::EndOfMessage step);
+    // Our own refusals, as the log has them; what the state machine refused, and what we did.
+    void log_refusal(const smtp::Refused& refusal);
+    [[nodiscard]] smtp::Reply refuse_mail(const smtp::ReversePath& sender, smtp::Reply reply);
+    void end_session(const smtp::Reply& reply);
+    // The connection's own line is due, at its first MAIL. It waits in journal() for the next line
+    // of this session, so that it costs no write of its own.
+    void introduce();
+    [[nodiscard]] Journal& journal();
     void note_unmanaged(policy::UnmanagedAction action);
     [[nodiscard]] bool log_allows();
     void end_probe(Probe probe);
@@ -75,6 +83,9 @@ private:
     bool in_content_ = false;
     bool stopping_ = false;
     bool idle_ = false;
+    bool introduced_ = false;      // there is a line about where this connection comes from
+    bool introduced_tls_ = false;  // and that one says TLS
+    bool introduction_due_ = false;
 
     // The transaction.
     SitePointer site_;

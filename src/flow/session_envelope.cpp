@@ -10,21 +10,23 @@ using policy::MailDirection;
 
 smtp::Reply Session::on_mail(smtp::AskMail step) {
     constexpr std::uint32_t kMostMessages = (1U << kMessagesPerConnectionBits) - 2;
-    if (messages_ >= kMostMessages) return replies::too_many_messages();
-    if (stopping_) return replies::shutting_down();
-    if (!log_allows()) return replies::log_not_writable();
+    const auto no = [&](smtp::Reply reply) { return refuse_mail(step.sender, std::move(reply)); };
+    introduce();
+    if (messages_ >= kMostMessages) return no(replies::too_many_messages());
+    if (stopping_) return no(replies::shutting_down());
+    if (!log_allows()) return no(replies::log_not_writable());
     // Asked here, so that it is seldom refused after the content has come.
     const std::uint64_t size = step.parameters.size.value_or(0);
     const Budget::Pressure pressure = services_.budget.pressure(source_->trusted, size);
     if (pressure == Budget::Pressure::refuse_mail ||
         pressure == Budget::Pressure::refuse_connection) {
-        return replies::overloaded();
+        return no(replies::overloaded());
     }
     const config::Limits& limits = services_.settings->limits;
     const std::uint64_t room = services_.spool.room();
     const bool no_disk = room < limits.free_disk || room - limits.free_disk < size;
     if (no_disk || queue_.messages().size() >= limits.queued_messages) {
-        return replies::overloaded();
+        return no(replies::overloaded());
     }
     site_ = services_.site;
     sender_ = std::move(step.sender);
@@ -36,7 +38,8 @@ smtp::Reply Session::on_mail(smtp::AskMail step) {
 void Session::note_unmanaged(policy::UnmanagedAction action) {
     if (sighted_ || !services_.on_unmanaged) return;
     sighted_ = true;  // once a transaction
-    services_.on_unmanaged({sender_->domain(), source_->address, action, services_.clock.now()});
+    services_.on_unmanaged(
+        {sender_->domain(), source_->address, action, services_.clock.now(), source_->connection});
 }
 
 std::optional<smtp::Reply> Session::refuse_recipient(const smtp::Recipient& recipient) {
@@ -60,19 +63,19 @@ std::optional<smtp::Reply> Session::refuse_recipient(const smtp::Recipient& reci
     switch (policy::decide(facts).action) {
         case Action::reject_unmanaged:
             services_.counters.rejected.add();
-            services_.journal.rejecting_unmanaged(*source_, *sender_, recipient.address, tried);
+            journal().rejecting_unmanaged(*source_, *sender_, recipient.address, tried);
             return replies::unmanaged(sender_->domain().ascii());
         case Action::reject_not_ours:
             services_.counters.rejected.add();
-            services_.journal.refused_recipient(*source_,
-                                                sender_,
-                                                recipient.address,
-                                                tried,
-                                                "relaying denied: not a managed domain");
+            journal().refused_recipient(*source_,
+                                        sender_,
+                                        recipient.address,
+                                        tried,
+                                        "relaying denied: not a managed domain");
             return replies::not_ours(domain.ascii());
         case Action::reject_null_sender:
             services_.counters.rejected.add();
-            services_.journal.refused_recipient(
+            journal().refused_recipient(
                 *source_, sender_, recipient.address, tried, "rejecting the null sender");
             return replies::null_sender();
         case Action::bounce_unmanaged:
@@ -82,7 +85,7 @@ std::optional<smtp::Reply> Session::refuse_recipient(const smtp::Recipient& reci
             break;
     }
     if (site_->routes.find(domain) != nullptr) return std::nullopt;
-    services_.journal.refused_recipient(
+    journal().refused_recipient(
         *source_, sender_, recipient.address, tried, "there is no route for this domain");
     return replies::no_route(domain.ascii());
 }
@@ -112,12 +115,11 @@ Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
         if (is_new && probes_.size() == at) {
             auto lease = co_await services_.upstreams.acquire(route, fresh);
             if (!lease) {
-                services_.journal.refused_recipient(
-                    *source_,
-                    sender_,
-                    recipient.address,
-                    smtp_.recipients_tried(),
-                    "next hop not reachable: " + lease.error().detail());
+                journal().refused_recipient(*source_,
+                                            sender_,
+                                            recipient.address,
+                                            smtp_.recipients_tried(),
+                                            "next hop not reachable: " + lease.error().detail());
                 co_return smtp::Reply{451, "4.4.1", "the next hop is not reachable"};
             }
             Probe opened;
@@ -139,12 +141,15 @@ Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
             probes_.erase(probes_.begin() + static_cast<std::ptrdiff_t>(at));
             if (is_new && !fresh && !outcome.remote) continue;
         }
-        services_.journal.refused_recipient(
-            *source_,
-            sender_,
-            recipient.address,
-            smtp_.recipients_tried(),
-            "refused by the next hop: " + reply_text(outcome.reply));
+        const bool refused = outcome.remote && outcome.reply.permanent();
+        journal().refused_recipient(*source_,
+                                    sender_,
+                                    recipient.address,
+                                    smtp_.recipients_tried(),
+                                    refused
+                                        ? "refused by the next hop: " + reply_text(outcome.reply)
+                                        : "not taken, the client keeps it: " +
+                                              outcome_text(route.next_hop.to_string(), outcome));
         co_return pass_on(outcome.reply);
     }
 }

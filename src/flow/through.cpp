@@ -135,7 +135,10 @@ Task<smtp::Reply> Pipeline::through(LivePointer live,
     }
     // A report to a sender outside needs a reason to trust the address: here, that the host is
     // trusted.
-    const ThroughPlan plan = plan_through(live->source->direction, live->source->trusted, outcomes);
+    const ThroughPlan plan = plan_through(live->source->direction,
+                                          live->source->trusted,
+                                          outcomes,
+                                          trace_id(live->source->connection, live->id));
     if (plan.may_duplicate) services_.counters.possible_duplicates.add();
 
     std::vector<ReportItem> more = apply_plan(live, plan, outcomes, hops);
@@ -167,6 +170,18 @@ Task<smtp::Reply> Pipeline::through(LivePointer live,
     co_return plan.reply;
 }
 
+namespace {
+
+// For a recipient that stays with the client: what kind of answer made it so.
+std::string refusal_words(const smtp::Reply& answer, const std::optional<Outcome>& outcome) {
+    // A client that is told 4xx comes again, whatever was said about this one recipient.
+    const bool refused = outcome && outcome->kind == Outcome::Kind::refused;
+    if (!answer.permanent() || !refused) return "not taken, the client keeps it: ";
+    return outcome->remote ? "refused by the next hop: " : "refused: ";
+}
+
+}  // namespace
+
 std::vector<ReportItem> Pipeline::apply_plan(const LivePointer& live,
                                              const ThroughPlan& plan,
                                              const std::vector<ThroughRecipient>& outcomes,
@@ -177,7 +192,7 @@ std::vector<ReportItem> Pipeline::apply_plan(const LivePointer& live,
         if (outcomes[i].settled) continue;
         const bool answered = outcomes[i].outcome.has_value();
         const std::string said =
-            answered ? through[i] + ": " + reply_text(outcomes[i].outcome->reply)
+            answered ? outcome_text(through[i], *outcomes[i].outcome)
                      : std::string("no answer from the next hop within the patience");
         spool::RecipientStatus& status = live->status[i];
         switch (plan.fates[i]) {
@@ -243,7 +258,7 @@ std::vector<ReportItem> Pipeline::apply_plan(const LivePointer& live,
                                   i,
                                   Verdict::rejected,
                                   Level::notice,
-                                  "not taken, the client keeps it: " + said);
+                                  refusal_words(plan.reply, outcomes[i].outcome) + said);
                 break;
         }
     }

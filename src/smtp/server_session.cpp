@@ -17,6 +17,7 @@ Impl::Impl(const ServerOptions& server_options)
 Step Impl::next() {
     SG_CHECK(question == Question::none);
     for (;;) {
+        if (refused) return *std::exchange(refused, std::nullopt);
         if (std::exchange(reset_due, false)) return TransactionReset{};
         if (step) return *std::exchange(step, std::nullopt);
         switch (phase) {
@@ -78,6 +79,53 @@ void Impl::reply(const Reply& given) {
     output += render(given);
 }
 
+namespace {
+
+// The address of a MAIL or RCPT that was refused, as far as it is one.
+std::optional<mime::Address> address_in(std::string_view argument) {
+    const std::size_t begin = argument.find('<');
+    const std::size_t end = argument.find('>');
+    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) {
+        return std::nullopt;
+    }
+    auto address = mime::Address::parse(argument.substr(begin + 1, end - begin - 1));
+    if (!address) return std::nullopt;
+    return *std::move(address);
+}
+
+}  // namespace
+
+void Impl::tell(Refused::What what, const Reply& given, std::string_view argument) {
+    constexpr std::size_t kMostOfArgument = 300;
+    Refused told;
+    told.what = what;
+    told.reply = given;
+    told.argument = argument.substr(0, kMostOfArgument);
+    if (transaction) {
+        told.sender = transaction->envelope.sender;
+        if (what != Refused::What::rcpt) {
+            for (const Recipient& one : transaction->envelope.recipients)
+                told.recipients.push_back(one.address);
+        }
+    } else if (what == Refused::What::mail) {
+        told.sender = address_in(argument);
+    }
+    if (what == Refused::What::rcpt) {
+        if (auto address = address_in(argument)) told.recipients.push_back(*std::move(address));
+    }
+    refused = std::move(told);
+}
+
+void Impl::refuse(Refused::What what, const Reply& given, std::string_view argument) {
+    tell(what, given, argument);
+    reply(given);
+}
+
+void Impl::cut_off(const Reply& last) {
+    tell(Refused::What::session, last, {});
+    hang_up(last);
+}
+
 void Impl::hang_up(const Reply& last) {
     output += render(last);
     phase = Phase::closed;
@@ -135,7 +183,7 @@ void Impl::finish_message() {
     phase = Phase::command;
     ContentReader& content = *transaction->content;
     if (content.faults().any()) {
-        reply(refusal_of(content.faults()));
+        refuse(Refused::What::end_of_data, refusal_of(content.faults()));
         return drop_transaction();
     }
     EndOfMessage end{std::move(transaction->envelope), content.take(), content.header_fields()};
@@ -167,14 +215,14 @@ bool Impl::read_content() {
 bool Impl::read_command() {
     // The first octet of a TLS record: a client that expects TLS from the start.
     if (input.line_starts_with('\x16')) {
-        hang_up({421, "4.7.0", "This port does not begin with TLS"});
+        cut_off({421, "4.7.0", "This port does not begin with TLS"});
         return true;
     }
     const auto line = input.next();
     if (line) {
         on_line(*line);
     } else if (input.gave_up()) {
-        hang_up({421, "4.7.0", "Line too long, closing connection"});
+        cut_off({421, "4.7.0", "Line too long, closing connection"});
     } else {
         return false;
     }
@@ -202,7 +250,7 @@ bool moves_mail(Verb verb) {
 }  // namespace
 
 void Impl::on_line(const LineReader::Line& line) {
-    if (const auto reached = limit_reached()) return hang_up(*reached);
+    if (const auto reached = limit_reached()) return cut_off(*reached);
     ++commands;
     const ParsedCommand command = parse_command(line.text);
     // Set back when one of the others is accepted; those that are refused count as errors.
@@ -211,12 +259,12 @@ void Impl::on_line(const LineReader::Line& line) {
         case LineFault::none:
             return dispatch(command);
         case LineFault::too_long:
-            return reply({500, "5.5.2", "Line too long"});
+            return refuse(Refused::What::line, {500, "5.5.2", "Line too long"});
         case LineFault::nul:
-            return reply({500, "5.5.2", "NUL in a command"});
+            return refuse(Refused::What::line, {500, "5.5.2", "NUL in a command"});
         case LineFault::bare_cr:
         case LineFault::bare_lf:
-            return reply({500, "5.5.2", "Lines end with CR LF"});
+            return refuse(Refused::What::line, {500, "5.5.2", "Lines end with CR LF"});
     }
 }
 
@@ -249,7 +297,7 @@ void Impl::dispatch(const ParsedCommand& command) {
             return reply({502, "5.5.1", "Command not implemented"});
         // Commands inside an HTTP request (cross-protocol attack) must not be reached.
         case Verb::http:
-            return hang_up({421, "4.7.0", "This is not HTTP"});
+            return cut_off({421, "4.7.0", "This is not HTTP"});
         case Verb::unknown:
             return reply({500, "5.5.2", "Command not recognised"});
     }
@@ -262,7 +310,7 @@ ServerSession::~ServerSession() = default;
 void ServerSession::greet(bool input_waiting) {
     if (impl_->phase != Impl::Phase::fresh) return;
     if (input_waiting || !impl_->input.at_rest())
-        return impl_->hang_up({554, "5.5.1", "You talk before the greeting"});
+        return impl_->cut_off({554, "5.5.1", "You talk before the greeting"});
     impl_->phase = Impl::Phase::command;
     impl_->reply({220, "", impl_->options.hostname + " ESMTP Sealgate"});
 }

@@ -36,6 +36,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace sealgate::smtp {
 
@@ -87,10 +88,30 @@ struct EndOfMessage {  // answer(): the fate of the message
 struct TransactionReset {
 };  // RSET, EHLO, HELO, refused DATA, BDAT or content: drop what belongs to the transaction that
     // AskMail began. No answer. Not sent after EndOfMessage and Close, which end it as well.
+// The machine itself refused a command or the content, or ended the session: told once for each,
+// before the steps that follow from it, for the log. No answer. Refusals that the caller gave it
+// knows already.
+struct Refused {
+    // `line`: a command line that is broken as such, whatever the command.
+    enum class What : std::uint8_t { mail, rcpt, data, bdat, end_of_data, line, session };
+    What what = What::session;
+    Reply reply;
+    std::string argument;  // what stood behind the command, as it came, its first 300 octets
+    // Of the transaction; without one, and where the argument holds an address, from there.
+    ReversePath sender;
+    std::vector<mime::Address> recipients;
+};
 struct StartTls {};  // write output(), do the handshake, then tls_started() or drop the connection
 struct Close {};     // write output(), then close
-using Step = std::
-    variant<NeedInput, AskMail, AskRcpt, AskData, EndOfMessage, TransactionReset, StartTls, Close>;
+using Step = std::variant<NeedInput,
+                          AskMail,
+                          AskRcpt,
+                          AskData,
+                          EndOfMessage,
+                          Refused,
+                          TransactionReset,
+                          StartTls,
+                          Close>;
 
 // Which time-out applies while the caller waits for input.
 enum class Waiting : std::uint8_t { command, content };

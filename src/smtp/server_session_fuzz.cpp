@@ -74,6 +74,8 @@ void check_input(const std::uint8_t* data, std::size_t size) {
     if (options.offer_starttls) return;  // what follows STARTTLS in one write is refused
     SG_CHECK(pieces.transcript() == whole.transcript());
     SG_CHECK(pieces.messages().size() == whole.messages().size());
+    SG_CHECK(pieces.refusals().size() == whole.refusals().size());
+    SG_CHECK(pieces.refusals().size() <= 2 * options.limits.commands + 1);
     for (std::size_t i = 0; i < whole.messages().size(); ++i) {
         SG_CHECK(pieces.messages()[i].content == whole.messages()[i].content);
         SG_CHECK(pieces.messages()[i].envelope == whole.messages()[i].envelope);

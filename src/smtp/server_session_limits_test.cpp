@@ -219,5 +219,68 @@ TEST(ServerSession, ChunksAreLimited) {
     play(player, "S: 421 4.7.0\n* close\n");
 }
 
+// What the log says of it: a line for each of our own refusals of mail, with what is known.
+TEST(ServerSession, OwnRefusalsOfMailAreToldOnceEach) {
+    using What = Refused::What;
+    ServerOptions with = options();
+    with.limits.message_size = 1000;
+    with.limits.errors = 13;
+    Player player(with);
+    player.greet();
+    player.feed("RUBBISH\r\nMAIL FROM:<early@b.example>\r\nEHLO c.example\r\nVRFY\r\n");
+    player.feed("MAIL FROM:<big@b.example> SIZE=1001\r\n");
+    player.feed("MAIL FROM:<" + std::string(3000, 'a') + "@b.example>\r\n");
+    player.feed("MAIL FROM:<no@b.example>\r\n");  // refused by the caller: it knows
+    player.feed("MAIL FROM:<a@b.example>\r\nRCPT TO:<not an address>\r\n");
+    player.feed("RCPT TO:<no@example.org>\r\nDATA\r\n");
+    player.feed(
+        "MAIL FROM:<a@b.example>\r\nRCPT TO:<b@example.org>\r\nRCPT TO:<c@example.org>\r\n");
+    player.feed("DATA\r\na\nb\r\n.\r\n");
+    player.feed("MAIL FROM:<a@b.example>\r\nRCPT TO:<b@example.org>\r\n");
+    player.feed("BDAT 2000\r\n" + std::string(2000, 'x') + "BDAT 1 LAST\r\nx");
+    player.feed("RCPT TO:<late@example.org>\r\nNOOP\r\n");
+    const struct {
+        What what;
+        int code;
+        std::string argument;
+        std::string sender;
+        std::size_t recipients;
+    } expected[] = {
+        {What::mail, 503, "FROM:<early@b.example>", "early@b.example", 0},
+        {What::mail, 552, "FROM:<big@b.example> SIZE=1001", "big@b.example", 0},
+        {What::line, 500, "", "", 0},
+        {What::rcpt, 553, "TO:<not an address>", "a@b.example", 0},
+        {What::data, 554, "", "a@b.example", 0},
+        {What::end_of_data, 554, "", "a@b.example", 2},
+        {What::bdat, 552, "", "a@b.example", 1},
+        {What::bdat, 503, "", "", 0},
+        {What::rcpt, 503, "TO:<late@example.org>", "", 1},
+        {What::session, 421, "", "", 0},
+    };
+    const std::vector<Refused>& told = player.refusals();
+    ASSERT_EQ(told.size(), std::size(expected)) << player.transcript();
+    for (std::size_t i = 0; i < told.size(); ++i) {
+        SCOPED_TRACE(i);
+        EXPECT_EQ(told[i].what, expected[i].what);
+        EXPECT_EQ(told[i].reply.code, expected[i].code);
+        EXPECT_EQ(told[i].argument, expected[i].argument);
+        EXPECT_EQ(told[i].sender ? told[i].sender->text() : "", expected[i].sender);
+        EXPECT_EQ(told[i].recipients.size(), expected[i].recipients);
+    }
+    EXPECT_TRUE(player.closed());
+}
+
+TEST(ServerSession, ARefusalIsToldBeforeTheResetThatFollows) {
+    const ServerOptions with = options();
+    ServerSession session(with);
+    session.greet(false);
+    session.feed("EHLO c.example\r\nMAIL FROM:<a@b.example>\r\nDATA\r\n");
+    EXPECT_TRUE(std::holds_alternative<AskMail>(session.next()));
+    session.answer({250, "2.1.0", "ok"});
+    EXPECT_TRUE(std::holds_alternative<Refused>(session.next()));
+    EXPECT_TRUE(std::holds_alternative<TransactionReset>(session.next()));
+    EXPECT_TRUE(std::holds_alternative<NeedInput>(session.next()));
+}
+
 }  // namespace
 }  // namespace sealgate::smtp

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] const std::string& transcript() const { return transcript_; }
     std::string take_transcript() { return std::exchange(transcript_, {}); }
     [[nodiscard]] const std::vector<EndOfMessage>& messages() const { return messages_; }
+    // What the machine told of its own refusals.
+    [[nodiscard]] const std::vector<Refused>& refusals() const { return refusals_; }
     [[nodiscard]] bool closed() const { return closed_; }
     [[nodiscard]] bool handshake() const { return handshake_; }
     [[nodiscard]] std::size_t steps() const { return steps_; }
@@ -85,6 +87,10 @@ private:
         session_.answer(message_answer);
         return true;
     }
+    bool on(Refused& step) {
+        refusals_.push_back(std::move(step));
+        return true;
+    }
     bool on(TransactionReset& /*step*/) {
         transcript_ += "* reset\r\n";
         return true;
@@ -104,6 +110,7 @@ private:
     ServerSession session_;
     std::string transcript_;
     std::vector<EndOfMessage> messages_;
+    std::vector<Refused> refusals_;
     std::size_t steps_ = 0;
     std::size_t data_questions_ = 0;
     bool closed_ = false;

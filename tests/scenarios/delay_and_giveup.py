@@ -30,6 +30,22 @@ def main(s):
     tried = sum(b"<full@" in c for c in peer.commands)
     check(tried >= 3, f"tried {tried} times only")
     gateway.wait_log(r"full@partner\.example")
+
+    # The same while the next hop as a whole is backed off: most of these are never tried themselves,
+    # and each sender gets both reports all the same.
+    down = s.peer()
+    gateway.write_config({"route": [
+        {"domain": "down.example", "next_hop": f"127.0.0.1:{down.port}", "tls": "none"},
+        {"domain": "*", "next_hop": f"127.0.0.1:{peer.port}", "tls": "none"}]})
+    gateway.restart()
+    peer.clear()
+    down.down()
+    for n in range(4):
+        check(gateway.send("alice@managed.example", f"r{n}@down.example", message()).is_(250), "down")
+    peer.wait(8, seconds=40, match=is_report)
+    eventually(lambda: gateway.queue() == [], "the queue is empty")
+    actions = sorted(str(b["Action"]).strip() for m in peer.messages for b in Report(m).per_recipient)
+    equal(actions, ["delayed"] * 4 + ["failed"] * 4, "reports while backed off")
     gateway.stop()
 
 

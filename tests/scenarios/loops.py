@@ -37,6 +37,11 @@ def main(s):
     equal(len(passed.header("Received")), 41, "Received fields with ours")
     looped(gateway, peer, with_received(51), "51 Received")
     looped(gateway, peer, with_received(400), "400 Received")
+    bare = re.sub(rb"Message-ID:[^\r]*\r\n", b"", with_received(51))
+    reply = gateway.send(SENDER, ["x@partner.example", "y@partner.example"], bare)
+    check(reply.is_(554, "5.4.6"), f"without Message-ID: {reply}")
+    for n, name in ((1, "x"), (2, "y")):
+        gateway.wait_log(rf"recipient {n}/2 \({name}@partner\.example\): rejecting message: mail loop: ")
 
     # What we sent comes back: our marker is known again, also after a restart, also in another case.
     trace = re.findall(rb"(?im)^(X-Sealgate-[A-Za-z-]+):", passed.content)

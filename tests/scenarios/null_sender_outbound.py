@@ -10,8 +10,10 @@ def main(s):
     gateway = s.gateway(next_hop=peer)
     auto = message("alice@managed.example", extra="Auto-Submitted: auto-replied\n")
 
+    absent = message("alice@managed.example", extra="Auto-Submitted: auto-generated\n"
+                                                    "X-Auto-Response-Suppress: All\n")
     for what, content in (("a delivery report", report("bob@partner.example")),
-                          ("an auto-reply", auto)):
+                          ("an auto-reply", auto), ("an absence notice of Exchange", absent)):
         peer.clear()
         reply = gateway.send("", "bob@partner.example", content)
         check(reply.is_(250), f"{what}: {reply}")
@@ -39,6 +41,15 @@ def main(s):
                                    report("bob@partner.example"))
         replies = [r.code for r in client.rcpt_replies] + [reply.code]
         check(550 in replies and not peer.messages, f"two recipients: {replies}")
+        reply = client.transaction("", ["eve@partner.example", "fay@partner.example"], absent)
+        check(reply.is_(550, "5.7.1"), f"an absence notice to two: {reply}")
+    # Each of them is found, by recipient and by the message.
+    for place, recipient in ((1, "eve@partner.example"), (2, "fay@partner.example")):
+        found = gateway.log_search("--recipient", recipient)
+        equal([r["text"] for r in found],
+              [f"recipient {place}/2 ({recipient}): rejecting message from the null sender"],
+              "lines of a recipient")
+        check(found[0]["message_id"].startswith("<") and found[0]["verdict"] == "rejected", found)
     peer.never(1.0)
 
     # Refused by the next hop: no report of a report, one line in the log, an empty queue.

@@ -32,6 +32,11 @@ def main(s):
             equal((received.sender, received.recipients), (SENDER, [RECIPIENT]), "envelope")
             check("SMTPUTF8" in received.mail_parameters, "MAIL without SMTPUTF8")
             added_above(received, content)
+            # A client that forgets BODY= is not the reason for an unannounced 8-bit body.
+            can.clear()
+            reply = client.transaction(SENDER, RECIPIENT, content, mail="SMTPUTF8")
+            check(reply.is_(250), f"{name}, without BODY: {reply}")
+            equal(can.wait(1)[0].mail_parameters.get("BODY"), "8BITMIME", "BODY at the next hop")
             # Without the parameter such an address is an error.
             reply = client.command(f"MAIL FROM:<{SENDER}>")
             check(reply.code in (550, 553, 501), f"UTF-8 address without SMTPUTF8: {reply}")

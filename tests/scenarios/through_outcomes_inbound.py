@@ -43,10 +43,13 @@ def main(s):
     row(RCPT=[b"452 4.2.2 full\r\n"])
     reply, _ = send("full@managed.example")
     check(400 <= reply.code < 500, f"RCPT 4xx: {reply}")
+    gateway.wait_log(r"\(full@managed\.example\): not taken, the client keeps it: 127\.0\.0\.1:\d+: 452")
+    gateway.wait_log(r"\(gone@managed\.example\): refused by the next hop: 550 5\.1\.1 no such user$")
 
     row(dot=[b"554 5.7.1 spam\r\n"])  # took nothing, 5xx
     reply, _ = send("a@managed.example")
     check(reply.is_(554, "5.7.1"), f"5xx after the dot: {reply}")
+    gateway.wait_log(r"\(a@managed\.example\): refused by the next hop: 127\.0\.0\.1:\d+: 554 5\.7\.1 spam$")
 
     for state in ("MAIL", "DATA", "dot"):  # took nothing, some 4xx
         row(**{state: [b"421 4.3.2 going down\r\n" if state == "dot" else b"451 4.3.0 later\r\n"]})

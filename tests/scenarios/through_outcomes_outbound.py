@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every row of the outcome table, outbound in `through`: what the client is told is what the next
 hop has, and what it has not is on our disk."""
+import re
 import time
 
 from support.gateway import listener
@@ -40,6 +41,8 @@ def main(s):
     reply = send("dot5@p.example")
     check(reply.is_(554, "5.6.1"), f"5xx after the dot: {reply}")
 
+    gateway.wait_log(r"\(dot5@p\.example\): refused by the next hop: 127\.0\.0\.1:\d+: 554 5\.6\.1")
+
     row(RCPT=lambda _, line: b"550 5.1.1 nobody\r\n")  # took nothing, all 5xx: that 5xx
     with gateway.client() as client:
         reply = client.transaction(SENDER, ["a5@p.example", "b5@p.example"], message())
@@ -72,7 +75,10 @@ def main(s):
         return b"450 4.2.0 later\r\n" if b"four" in line and not mixed_done else None
     mixed_done = []
     row(RCPT=mixed)
-    check(send("took@p.example", "four@p.example", "five@p.example").is_(250), "took some")
+    reply = send("took@p.example", "four@p.example", "five@p.example")
+    check(reply.is_(250, "2.0.0"), f"took some: {reply}")
+    check(re.search(r"accepted as SMTP-\d{5,}\.1$", reply.text),
+          f"a 250 of our own has no trace ID: {reply}")
     report = Report(peer.wait(1, match=is_report)[0])
     equal(len(report.per_recipient), 1, "recipients reported on")
     report.recipient("five@p.example")

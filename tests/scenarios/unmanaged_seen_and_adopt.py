@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Unmanaged senders are remembered with counts and times; one command makes such a domain ours, in
 force when it returns; the mode changes with one command unless the file owns it."""
-from support.mail import message
+import re
+
+from support.mail import log_lines, message, one_log_line
 from support.scenario import check, equal, eventually, run
 
 
@@ -24,6 +26,13 @@ def main(s):
 
     rows = eventually(lambda: (r := seen(gateway)) and r.get("first.example", {}).get("count") == 3
                       and "second.example" in r and r, "both domains seen, with counts")
+    # An alert for each, once, in the trail of the first mail.
+    for domain, source in (("first", "127.0.0.1"), ("second", "127.0.0.9")):
+        alert = one_log_line(gateway, rf"^first mail of unmanaged domain {domain}\.example, from "
+                                      rf"{re.escape(source)}$")
+        equal(alert["level"], "WARNING", "level of the alert")
+        blocked = log_lines(gateway, rf"rejecting message from .@{domain}\.example")[0]
+        equal(alert["id"], blocked["id"], "connection ID of the alert")
     first = rows["first.example"]
     equal(set(first) >= {"domain", "count", "first_seen", "last_seen", "last_source", "action"},
           True, f"fields of {first}")
@@ -64,7 +73,10 @@ def main(s):
     check(send(gateway, "y@second.example").is_(550, "5.7.1"), "still reject")
     result = gateway.cli("domain", "remove", "managed.example")
     check(result.code != 0 and gateway.file.name in result.err, f"managed by file: {result}")
+    # Also of a domain that comes in the last second before the end.
+    send(gateway, "z@last.example")
     gateway.stop()
+    one_log_line(gateway, r"^first mail of unmanaged domain last\.example, from 127\.0\.0\.1$")
 
 
 if __name__ == "__main__":

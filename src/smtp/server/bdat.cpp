@@ -10,7 +10,10 @@ namespace sealgate::smtp {
 void ServerSession::Impl::on_bdat(std::string_view argument) {
     const auto command = parse_bdat(argument);
     // Without the size nobody knows where the chunk ends and the next command begins.
-    if (!command) return hang_up(command.error());
+    if (!command) {
+        tell(Refused::What::bdat, command.error(), argument);
+        return hang_up(command.error());
+    }
     chunk = Chunk{command->size, command->size, command->last, std::nullopt};
     phase = Phase::chunk;
     chunk.refusal = content_obstacle();
@@ -18,7 +21,7 @@ void ServerSession::Impl::on_bdat(std::string_view argument) {
     if (chunk.refusal) return;
 
     if (++transaction->chunks > options.limits.chunks)
-        return hang_up({421, "4.7.0", "Too many chunks, closing connection"});
+        return cut_off({421, "4.7.0", "Too many chunks, closing connection"});
     const std::uint64_t before = transaction->content ? transaction->content->octets() : 0;
     if (command->size > options.limits.message_size - before) {
         chunk.refusal = Reply{552, "5.3.4", "Message size exceeds the limit"};
@@ -34,13 +37,19 @@ void ServerSession::Impl::answer_bdat(const Reply& given) {
         open_content(Framing::chunks, size.value_or(chunk.size));
     } else {
         chunk.refusal = given;
+        chunk.refused_by_caller = true;
     }
 }
 
 void ServerSession::Impl::finish_chunk() {
     phase = Phase::command;
     if (chunk.refusal) {
-        reply(*std::exchange(chunk.refusal, std::nullopt));
+        const Reply refusal = *std::exchange(chunk.refusal, std::nullopt);
+        if (chunk.refused_by_caller) {
+            reply(refusal);
+        } else {
+            refuse(Refused::What::bdat, refusal);
+        }
         return drop_transaction();
     }
     ContentReader& content = *transaction->content;

@@ -8,7 +8,7 @@ void ServerSession::Impl::on_data(std::string_view argument) {
     if (!obstacle && !argument.empty()) obstacle = Reply{501, "5.5.4", "Syntax: DATA"};
     if (!obstacle && transaction->chunks > 0) obstacle = Reply{503, "5.5.1", "BDAT has begun"};
     if (!obstacle) return ask(Question::data, AskData{});
-    reply(*obstacle);
+    refuse(Refused::What::data, *obstacle, argument);
     drop_transaction();
 }
 

@@ -6,11 +6,12 @@
 namespace sealgate::smtp {
 
 void ServerSession::Impl::on_mail(std::string_view argument) {
-    if (options.require_tls && !tls) return reply({530, "5.7.0", "STARTTLS comes first"});
-    if (helo.empty()) return reply({503, "5.5.1", "EHLO comes first"});
-    if (transaction) return reply({503, "5.5.1", "A transaction is under way"});
+    const auto no = [&](const Reply& why) { refuse(Refused::What::mail, why, argument); };
+    if (options.require_tls && !tls) return no({530, "5.7.0", "STARTTLS comes first"});
+    if (helo.empty()) return no({503, "5.5.1", "EHLO comes first"});
+    if (transaction) return no({503, "5.5.1", "A transaction is under way"});
     auto command = parse_mail(argument, offered());
-    if (!command) return reply(command.error());
+    if (!command) return no(command.error());
     asked_mail = *std::move(command);
     ask(Question::mail, AskMail{asked_mail.sender, asked_mail.parameters});
 }

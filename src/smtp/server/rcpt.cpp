@@ -6,15 +6,16 @@
 namespace sealgate::smtp {
 
 void ServerSession::Impl::on_rcpt(std::string_view argument) {
-    if (!transaction) return reply({503, "5.5.1", "MAIL comes first"});
-    if (transaction->chunks > 0) return reply({503, "5.5.1", "BDAT has begun"});
+    const auto no = [&](const Reply& why) { refuse(Refused::What::rcpt, why, argument); };
+    if (!transaction) return no({503, "5.5.1", "MAIL comes first"});
+    if (transaction->chunks > 0) return no({503, "5.5.1", "BDAT has begun"});
     ++transaction->tried;
     const Envelope& envelope = transaction->envelope;
     auto recipient =
         parse_rcpt(argument, offered(), envelope.parameters.smtputf8, options.hostname);
-    if (!recipient) return reply(recipient.error());
+    if (!recipient) return no(recipient.error());
     if (envelope.recipients.size() >= options.limits.recipients)
-        return reply({452, "4.5.3", "Too many recipients"});
+        return no({452, "4.5.3", "Too many recipients"});
     asked_recipient = *std::move(recipient);
     ask(Question::rcpt, AskRcpt{asked_recipient});
 }

@@ -26,6 +26,7 @@ struct Chunk {
     std::uint64_t size = 0;
     bool last = false;
     std::optional<Reply> refusal;
+    bool refused_by_caller = false;
 };
 
 struct ServerSession::Impl {
@@ -42,8 +43,14 @@ struct ServerSession::Impl {
 
     // Adds a reply to the output; refusals count towards limits.errors.
     void reply(const Reply& given);
+    // The same for a refusal of our own, which the caller is told of.
+    void refuse(Refused::What what, const Reply& given, std::string_view argument = {});
     // A last reply; nothing of the peer is read any more.
     void hang_up(const Reply& last);
+    // The same of our own accord, which the caller is told of.
+    void cut_off(const Reply& last);
+    // Makes next() return Refused.
+    void tell(Refused::What what, const Reply& given, std::string_view argument);
     void ask(Question what, Step with);
     // Ends the transaction, if there is one, and tells the caller.
     void drop_transaction();
@@ -84,8 +91,9 @@ struct ServerSession::Impl {
     std::string output;
     Phase phase = Phase::fresh;
     Question question = Question::none;
-    std::optional<Step> step;  // to be returned by next()
-    bool reset_due = false;    // TransactionReset is to be returned first
+    std::optional<Step> step;        // to be returned by next()
+    std::optional<Refused> refused;  // to be returned by next() before all else
+    bool reset_due = false;          // then TransactionReset
 
     bool tls = false;
     bool esmtp = false;

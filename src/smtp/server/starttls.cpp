@@ -11,7 +11,7 @@ void ServerSession::Impl::on_starttls(std::string_view argument) {
     if (transaction) return reply({503, "5.5.1", "A transaction is under way"});
     // Whoever wrote the bytes behind STARTTLS did so in clear; under TLS they would count as the
     // client's own. A client that waits for 220, as RFC 3207 demands, never gets here.
-    if (!input.at_rest()) return hang_up({554, "5.5.1", "Nothing may follow STARTTLS"});
+    if (!input.at_rest()) return cut_off({554, "5.5.1", "Nothing may follow STARTTLS"});
     reply({220, "2.0.0", "Ready to start TLS"});
     phase = Phase::tls;
 }
