@@ -57,6 +57,14 @@ TEST_P(DomainsTest, AddingAgainChangesTheFlagOrNothing) {
     ASSERT_EQ(audit().size(), 2U);
     EXPECT_EQ(audit()[0].before, R"({"name":"example.com","subdomains":false})");
     EXPECT_EQ(audit()[0].after, R"({"name":"example.com","subdomains":true})");
+    // Not said is not "no": a second hand that adds the domain must not take its subdomains away.
+    EXPECT_EQ(add_domain(*context_, alice_, "example.com").value(), Outcome::unchanged);
+    EXPECT_TRUE(now().domains.contains(domain("a.example.com")));
+    EXPECT_EQ(covers_subdomains(*context_, "Example.com").value(), true);
+    EXPECT_EQ(add_domain(*context_, alice_, "example.com", false).value(), Outcome::changed);
+    EXPECT_FALSE(now().domains.contains(domain("a.example.com")));
+    EXPECT_EQ(covers_subdomains(*context_, "example.com").value(), false);
+    EXPECT_EQ(covers_subdomains(*context_, "other.example").value(), std::nullopt);
 }
 
 TEST_P(DomainsTest, RemovedDomainIsOutOfForce) {

@@ -104,7 +104,7 @@ Status set_unmanaged_overrides(Context& context,
 Result<Outcome> adopt_unmanaged(Context& context,
                                 const Actor& actor,
                                 std::string_view domain,
-                                bool subdomains) {
+                                std::optional<bool> subdomains) {
     SG_TRY(const mime::Domain name, domain_name(domain));
     if (const auto* declared = declared_domain(*context.settings(), name)) {
         return managed_by_file("domain " + quoted(name.ascii()), declared->origin);
@@ -119,10 +119,12 @@ Result<Outcome> adopt_unmanaged(Context& context,
                            " was never seen as an unmanaged sender; check the spelling with "
                            "'unmanaged list', or use 'domain add'");
         }
+        SG_TRY(const auto before, load_domain(session, name.ascii()));
+        const bool covers = subdomains.value_or(before && before->subdomains);
         SG_TRY(outcome,
                put_domain(session,
                           journal,
-                          {{name, subdomains}, "unmanaged.adopt", actor, context.clock().now()}));
+                          {{name, covers}, "unmanaged.adopt", actor, context.clock().now()}));
         return {};
     }));
     return outcome;
