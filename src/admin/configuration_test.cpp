@@ -100,7 +100,7 @@ TEST_P(ConfigurationTest, CheckSaysWhatWouldChange) {
                                            "new.toml");
     EXPECT_THAT(check.problems, IsEmpty());
     EXPECT_THAT(check.changes, ElementsAre("domain.file.example", "hostname", "limits.memory"));
-    EXPECT_THAT(check.restart_needed, ElementsAre("hostname"));
+    EXPECT_THAT(check.restart_needed, ElementsAre("hostname", "limits.memory"));
     const auto bad = check_configuration(*context_, "hostnam = 1", "new.toml");
     ASSERT_EQ(bad.problems.size(), 1U);
     EXPECT_THAT(to_string(bad.problems[0]), HasSubstr("new.toml:1:1: unknown key 'hostnam'"));

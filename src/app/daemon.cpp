@@ -209,8 +209,9 @@ private:
             std::fprintf(stderr, "sealgated: reload: nothing was changed\n");
             return;
         }
-        auto fresh = std::make_shared<const config::Settings>(std::move(loaded.settings));
-        for (const std::string& key : config::restart_needed(*settings_, *fresh)) {
+        auto fresh = std::make_shared<const config::Settings>(
+            config::after_reload(*settings_, std::move(loaded.settings)));
+        for (const auto& [key, value] : fresh->waiting) {
             std::fprintf(stderr,
                          "sealgated: reload: a change of %s takes effect at the next start\n",
                          key.c_str());

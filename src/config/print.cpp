@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace sealgate::config {
 
@@ -144,6 +145,39 @@ std::vector<std::string> restart_needed(const Settings& before, const Settings& 
         if (!old_ones.contains(name)) keys.push_back("listener." + name);
     }
     return keys;
+}
+
+Settings after_reload(const Settings& running, Settings fresh) {
+    fresh.waiting.clear();
+    for (const std::string& key : restart_needed(running, fresh)) {
+        fresh.waiting.emplace(key, value_of(fresh, key).value_or(""));
+        // Who owns the value that holds: the file, when it stood there at the start.
+        const auto was = running.written.find(key);
+        if (was == running.written.end()) {
+            fresh.written.erase(key);
+        } else {
+            fresh.written.try_emplace(key, was->second);
+        }
+    }
+    for (const auto& key : settings_keys()) {
+        if (key.takes == Takes::restart) key.copy(fresh, running);
+    }
+    const std::vector<Listener> wanted = std::exchange(fresh.listeners, running.listeners);
+    const auto new_ones = by_name(wanted);
+    for (Listener& listener : fresh.listeners) {
+        const auto found = new_ones.find(listener.name);
+        if (found == new_ones.end()) continue;
+        for (const auto& key : listener_keys()) {
+            if (key.takes == Takes::reload) key.copy(listener, *found->second);
+        }
+    }
+    return fresh;
+}
+
+bool needs_restart(std::string_view name) {
+    return std::ranges::any_of(settings_keys(), [&](const Key<Settings>& key) {
+        return key.takes == Takes::restart && full_name(key) == name;
+    });
 }
 
 std::vector<std::string> known_keys() {

@@ -62,6 +62,7 @@ Key<Object> key(std::string_view section,
             return write(field);
         }
     };
+    made.copy = [at](Object& to, const Object& from) { at(to) = at(from); };
     return made;
 }
 
@@ -137,6 +138,7 @@ Key<Listener> protocol_key() {
         return "cannot be 'lmtp', which is not available in this version; use 'smtp'";
     };
     key.get = [](const Listener&) { return quote("smtp"); };
+    key.copy = [](Listener&, const Listener&) {};
     return key;
 }
 
@@ -239,32 +241,32 @@ std::vector<Key<Settings>> make_settings_keys() {
         one("delivery", "give_up_after", duration_type(seconds(1), days(365)), SG_AT(delivery.give_up_after), kReload, "When a message is returned as undeliverable."),
         one("delivery", "give_up_bounce_after", duration_type(seconds(1), days(365)), SG_AT(delivery.give_up_bounce_after), kReload, "When a report of ours that cannot be delivered is dropped."),
         one("delivery", "connections_per_next_hop", count(10'000), SG_AT(delivery.connections_per_next_hop), kReload, "Connections at a time to one next hop."),
-        one("delivery", "messages_per_connection", count(1'000'000), SG_AT(delivery.messages_per_connection), kReload, "Messages after which a connection is closed."),
-        one("delivery", "connection_age", timeout(), SG_AT(delivery.connection_age), kReload, "How old a connection may get that is used again."),
-        one("delivery", "connection_idle", timeout(), SG_AT(delivery.connection_idle), kReload, "How long a connection is kept open for the next message."),
-        one("delivery", "connect_timeout", timeout(), SG_AT(delivery.connect_timeout), kReload, "How long to wait for a connection."),
-        one("delivery", "reply_timeout", timeout(), SG_AT(delivery.reply_timeout), kReload, "How long to wait for a reply before the content."),
-        one("delivery", "final_timeout", timeout(), SG_AT(delivery.final_timeout), kReload, "How long to wait for the reply after the content; too short makes duplicates."),
+        one("delivery", "messages_per_connection", count(1'000'000), SG_AT(delivery.messages_per_connection), kRestart, "Messages after which a connection is closed."),
+        one("delivery", "connection_age", timeout(), SG_AT(delivery.connection_age), kRestart, "How old a connection may get that is used again."),
+        one("delivery", "connection_idle", timeout(), SG_AT(delivery.connection_idle), kRestart, "How long a connection is kept open for the next message."),
+        one("delivery", "connect_timeout", timeout(), SG_AT(delivery.connect_timeout), kRestart, "How long to wait for a connection."),
+        one("delivery", "reply_timeout", timeout(), SG_AT(delivery.reply_timeout), kRestart, "How long to wait for a reply before the content."),
+        one("delivery", "final_timeout", timeout(), SG_AT(delivery.final_timeout), kRestart, "How long to wait for the reply after the content; too short makes duplicates."),
         one("delivery", "patience_outbound", timeout(), SG_AT(delivery.patience_outbound), kReload, "Mode `through`, outbound: how long the client waits before the message is spooled."),
         one("delivery", "patience_inbound", timeout(), SG_AT(delivery.patience_inbound), kReload, "Mode `through`, inbound: how long the client waits before it is told 451."),
 
         one("reports", "unmanaged_domain_template", boolean_type(), SG_AT(reports.unmanaged_domain_template), kReload, "Bounce mail of unmanaged senders with the template `Message Bounced -- Unmanaged Domain`; false: with `Message Bounced -- Internal Server Error`."),
 
-        one("limits", "memory", size_type(kMiB, kTiB), SG_AT(limits.memory), kReload, "Message content held in memory; before it is used up, clients are told to come later."),
+        one("limits", "memory", size_type(kMiB, kTiB), SG_AT(limits.memory), kRestart, "Message content held in memory; before it is used up, clients are told to come later."),
         one("limits", "queued_messages", count(1'000'000'000), SG_AT(limits.queued_messages), kReload, "Messages in the spool; at the limit, clients are told to come later."),
         one("limits", "free_disk", size_type(0, 1024 * kTiB), SG_AT(limits.free_disk), kReload, "Kept free on the spool's disk."),
 
         one("spool", "key_file", optional_file(), SG_AT(spool.key_file), kRestart, "The key that mail at rest is encrypted with; best on another disk. Empty: the systemd credential `sealgate-spool-key`, or else `spool.key` in `data_dir`."),
 
-        one("mail_log", "tag", text_type("word", check_tag), SG_AT(mail_log.tag), kReload, "The program's name in each line, for readers that expect another."),
+        one("mail_log", "tag", text_type("word", check_tag), SG_AT(mail_log.tag), kRestart, "The program's name in each line, for readers that expect another."),
         one("mail_log", "file", optional_file(), SG_AT(mail_log.file), kRestart, "The text log; a relative file lies in `data_dir`. Empty: none."),
         one("mail_log", "json_file", optional_file(), SG_AT(mail_log.json_file), kRestart, "The same as JSON lines. Empty: none."),
         one("mail_log", "on_failure", choice_type<OnFailure>({{"stop", OnFailure::stop}, {"continue", OnFailure::carry_on}}), SG_AT(mail_log.on_failure), kReload, "What becomes of mail when the log cannot be written: 451, or carried without a trace."),
-        one("mail_log", "keep_for", duration_type(days(1), days(36500)), SG_AT(mail_log.keep_for), kReload, "How long the log is kept; full days."),
-        one("mail_log", "keep_size", size_type(0, 1024 * kTiB), SG_AT(mail_log.keep_size), kReload, "How large the log may get; `0 B` for no limit."),
+        one("mail_log", "keep_for", duration_type(days(1), days(36500)), SG_AT(mail_log.keep_for), kRestart, "How long the log is kept; full days."),
+        one("mail_log", "keep_size", size_type(0, 1024 * kTiB), SG_AT(mail_log.keep_size), kRestart, "How large the log may get; `0 B` for no limit."),
 
         one("api", "address", address_type(), SG_AT(api.address), kRestart, "Where the API listens on TCP. Absent: only on the Unix socket."),
-        one("api", "public_networks", list_type(network_type(), Empty::allowed), SG_AT(api.public_networks), kReload, "Who may read health, metrics and the description of the API."),
+        one("api", "public_networks", list_type(network_type(), Empty::allowed), SG_AT(api.public_networks), kRestart, "Who may read health, metrics and the description of the API."),
         // clang-format on
     };
 }
