@@ -95,7 +95,7 @@ Result<Outcome> add_domain(Context& context,
                            const Actor& actor,
                            std::string_view name,
                            std::optional<bool> subdomains) {
-    SG_TRY(mime::Domain domain, domain_name(name));
+    SG_TRY(mime::Domain domain, ownable_domain(name));
     if (const auto* declared = declared_domain(*context.settings(), domain)) {
         return managed_by_file(named(domain), declared->origin);
     }
@@ -149,7 +149,10 @@ Result<DomainTest> test_domain(const Context& context, std::string_view address)
         }
         test.domain = *std::move(domain);
     } else {
-        auto parsed = mime::Address::parse(address);
+        // The dot that ends a full name is no part of an address, but people copy it.
+        std::string_view text = address;
+        if (text.ends_with('.')) text.remove_suffix(1);
+        auto parsed = mime::Address::parse(text);
         if (!parsed) return bad_input(quoted(address) + " is not a mail address");
         test.domain = parsed->domain();
     }

@@ -105,10 +105,11 @@ Result<Outcome> adopt_unmanaged(Context& context,
                                 const Actor& actor,
                                 std::string_view domain,
                                 std::optional<bool> subdomains) {
-    SG_TRY(const mime::Domain name, domain_name(domain));
+    SG_TRY(const mime::Domain name, ownable_domain(domain));
     if (const auto* declared = declared_domain(*context.settings(), name)) {
         return managed_by_file("domain " + quoted(name.ascii()), declared->origin);
     }
+    context.flush_unmanaged();
     auto outcome = Outcome::unchanged;
     SG_TRYV(Changer::run(context, actor, [&](store::Session& session, Journal& journal) -> Status {
         SG_TRY(const auto seen,

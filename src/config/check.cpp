@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/problems.h"
 #include "config/units.h"
+#include "policy/public_suffix.h"
 
 #include <fmt/format.h>
 
@@ -145,6 +146,7 @@ private:
     void check_domains() {
         std::unordered_map<std::string, std::uint32_t> lines;
         for (const DeclaredDomain& declared : settings_.domains) {
+            check_ownable(declared);
             const auto [seen, added] =
                 lines.emplace(declared.domain.name.ascii(), declared.origin.line);
             if (added || declared.domain.name.empty()) continue;
@@ -152,6 +154,21 @@ private:
                           fmt::format("domain '{}' is declared twice; the other is in line {}",
                                       declared.domain.name.ascii(),
                                       seen->second));
+        }
+    }
+
+    void check_ownable(const DeclaredDomain& declared) {
+        const std::string& name = declared.domain.name.ascii();
+        if (IpAddress::parse(name)) {
+            problems_.add(
+                {declared.origin.line, 1},
+                fmt::format("domain '{}' is an IP address; mail addresses have names", name));
+        } else if (policy::is_public_suffix(declared.domain.name)) {
+            problems_.add(
+                {declared.origin.line, 1},
+                fmt::format("domain '{}' is a public suffix: strangers register their names "
+                            "below it, so it cannot be yours",
+                            name));
         }
     }
 

@@ -478,6 +478,47 @@ TEST(RestartNeeded, NamesOnlyWhatReloadCannotDo) {
     EXPECT_THAT(restart_needed(password, other), ElementsAre("database"));
 }
 
+TEST(Domains, NobodyOwnsAPublicSuffixOrAnAddress) {
+    for (const char* name : {"com", "co.uk", "192.0.2.1"}) {
+        const auto loaded = parse("[[domain]]\nname = \"" + std::string(name) + "\"\n", "x");
+        ASSERT_EQ(loaded.problems.size(), 1U) << name;
+        EXPECT_EQ(loaded.problems[0].line, 1U);
+    }
+}
+
+TEST(AfterReload, KeepsWhatNeedsARestartAndTellsOfIt) {
+    const Settings running = parse(kExample, "x").settings;
+    Settings fresh = running;
+    fresh.hostname = "other.example.com";
+    fresh.data_dir = "/elsewhere";
+    fresh.smtp.limits.recipients = 500;
+    fresh.listeners[0].trusted_networks = {Network::parse("10.9.0.0/16").value()};
+    fresh.listeners[0].address.port = 26;
+    fresh.listeners[1].name = "new";
+    fresh.written["listener.new"] = {"x", 99};
+    fresh.written.erase("listener.inbound");
+    const Settings now = after_reload(running, fresh);
+    EXPECT_EQ(now.hostname, running.hostname);
+    EXPECT_EQ(now.data_dir, running.data_dir);
+    EXPECT_EQ(now.smtp.limits.recipients, 500U);
+    ASSERT_EQ(now.listeners.size(), 2U);
+    EXPECT_EQ(now.listeners[0].address.port, running.listeners[0].address.port);
+    ASSERT_EQ(now.listeners[0].trusted_networks.size(), 1U);
+    EXPECT_EQ(now.listeners[0].trusted_networks[0].to_string(), "10.9.0.0/16");
+    EXPECT_EQ(now.listeners[1].name, "inbound");
+    EXPECT_EQ(now.waiting.at("hostname"), "\"other.example.com\"");
+    EXPECT_EQ(now.waiting.at("listener.inbound"), "");
+    EXPECT_NE(now.waiting.at("listener.new"), "");
+    EXPECT_EQ(now.waiting.size(), 5U);
+    EXPECT_TRUE(now.written.contains("listener.inbound"));
+    EXPECT_FALSE(now.written.contains("listener.new"));
+    // The next reload compares with what runs, so that it is not forgotten; going back ends it.
+    EXPECT_EQ(after_reload(now, fresh).waiting, now.waiting);
+    EXPECT_THAT(after_reload(now, running).waiting, IsEmpty());
+    EXPECT_TRUE(needs_restart("hostname"));
+    EXPECT_FALSE(needs_restart("smtp.recipients"));
+}
+
 TEST(KnownKeys, HaveAValueEach) {
     const Settings settings = parse("", "").settings;
     for (const std::string& key : known_keys())

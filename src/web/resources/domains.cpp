@@ -140,7 +140,7 @@ Result<Response> import(const Services& services, const Call& call) {
     ProblemDetail detail{.status = 422,
                          .type = "malformed",
                          .title = "The input is not valid",
-                         .detail = "Nothing was imported: correct the lines named in errors."};
+                         .detail = "Nothing was imported; correct these lines first:"};
     constexpr std::size_t kShown = 100;
     for (const auto& problem : report.problems) {
         if (detail.errors.size() == kShown) break;
