@@ -47,8 +47,9 @@ public:
     // For administrators.
     [[nodiscard]] const std::map<std::uint64_t, LivePointer>& messages() const { return messages_; }
     [[nodiscard]] LivePointer find(MessageId id) const;
+    // `note` says in the log what is done and by whom: "held by root".
     // Makes pending recipients due now, past any back-off. False when there is nothing to retry.
-    bool retry(const LivePointer& live);
+    bool retry(const LivePointer& live, const std::string& note);
     // pending -> held and back; durable when the call returns. False when nothing changed.
     net::Task<Result<bool>> hold(LivePointer live, std::string note);
     net::Task<Result<bool>> release(LivePointer live, std::string note);
@@ -91,7 +92,6 @@ private:
         std::string note;
     };
     net::Task<Result<bool>> apply(LivePointer live, Change change);
-    [[nodiscard]] static std::string_view word(spool::State state);
     void reset_back_off(const Live& live, std::uint32_t recipient);
     void hold_damaged(const LivePointer& live, const std::string& why);
 
