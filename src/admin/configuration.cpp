@@ -44,17 +44,21 @@ std::optional<Where> find_setting(const config::Settings& settings, std::string_
     const auto keys = config::known_keys();
     if (!listener && std::ranges::find(keys, key) == keys.end()) return std::nullopt;
     auto value = config::value_of(settings, key);
-    const auto waiting = settings.waiting.find(key);
+    // A key of a listener stands with its listener.
+    std::string_view object = key;
+    if (listener) object = key.substr(0, key.find('.', std::string_view("listener.").size()));
+    const auto waiting = settings.waiting.find(object);
     if (!value && waiting == settings.waiting.end()) return std::nullopt;
     Where where;
     where.key = key;
     where.value = std::move(value).value_or("");
-    where.restart = listener || config::needs_restart(key);
+    where.restart = config::needs_restart(key);
     if (waiting != settings.waiting.end()) where.at_next_start = waiting->second;
-    const std::string_view then = listener        ? "restart (trusted_networks alone: reload)"
+    const std::string_view then = listener && object == key
+                                      ? "restart (trusted_networks alone: reload)"
                                   : where.restart ? "restart"
                                                   : "reload";
-    if (const auto found = settings.written.find(key); found != settings.written.end()) {
+    if (const auto found = settings.written.find(object); found != settings.written.end()) {
         where.owner = Owner::file;
         where.origin = found->second;
         where.advice = in_file(found->second, then);

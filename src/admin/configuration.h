@@ -30,8 +30,8 @@ struct Where {
 };
 
 // Key as in the file: "hostname", "smtp.recipients", "mail_log.tag"; objects by name:
-// "listener.outbound", "domain.example.com", "route.*", "unmanaged_senders", "template.NAME".
-// not_found, with the nearest key in the sentence.
+// "listener.outbound", "listener.outbound.tls", "domain.example.com", "route.*",
+// "unmanaged_senders", "template.NAME". not_found, with the nearest key in the sentence.
 [[nodiscard]] Result<Where> where(const Context& context, std::string_view key);
 
 // The effective settings as TOML that the configuration file's reader takes back, objects of the

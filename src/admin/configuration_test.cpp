@@ -40,6 +40,7 @@ TEST_P(ConfigurationTest, WhereNamesTheOwner) {
         {"smtp.recipients", Owner::file, 3, "200"},
         {"smtp.errors", Owner::built_in, 0, "20"},
         {"listener.outbound", Owner::built_in, 0, ""},
+        {"listener.outbound.tls", Owner::built_in, 0, "\"starttls\""},
         {"domain.file.example", Owner::file, 4, "{ name = \"file.example\", subdomains = false }"},
         {"domain.Store.Example.",
          Owner::store,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "config/problems.h"
 #include "config/units.h"
 #include "policy/public_suffix.h"
@@ -6,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <unordered_map>
 
@@ -24,6 +26,48 @@ bool clash(const SocketAddress& a, const SocketAddress& b) {
     const bool same_family =
         (a.host.find(':') == std::string::npos) == (b.host.find(':') == std::string::npos);
     return same_family && (a.host == b.host || is_wildcard(a.host) || is_wildcard(b.host));
+}
+
+struct Block {
+    Network network;
+    IpAddress first;
+    unsigned length = 0;  // of its prefix
+};
+
+Block block_of(const Network& network) {
+    const std::string text = network.to_string();
+    const std::size_t slash = text.find('/');
+    Block block{network, IpAddress::parse(text.substr(0, slash)).value(), 0};
+    const unsigned whole = block.first.is_v4() ? 32 : 128;
+    block.length =
+        slash == std::string::npos
+            ? whole
+            : static_cast<unsigned>(parse_number(text.substr(slash + 1)).value_or(whole));
+    return block;
+}
+
+// Whether the networks of one family together are every address of it. Of two networks one lies in
+// the other, or they have nothing in common: so those that lie in no other are added up.
+bool cover_everything(const std::vector<Network>& networks, bool v4) {
+    std::vector<Block> blocks;
+    for (const Network& network : networks) {
+        Block block = block_of(network);
+        if (block.first.is_v4() == v4) blocks.push_back(std::move(block));
+    }
+    std::ranges::sort(blocks, {}, &Block::length);  // what holds another comes before it
+    std::array<std::size_t, 129> count{};           // by length
+    std::vector<const Block*> outer;
+    constexpr std::size_t kMost = 10'000;
+    for (const Block& block : blocks) {
+        const bool inside = std::ranges::any_of(
+            outer, [&](const Block* other) { return other->network.contains(block.first); });
+        if (inside || outer.size() == kMost) continue;
+        outer.push_back(&block);
+        ++count[block.length];
+    }
+    for (std::size_t length = count.size() - 1; length > 0; --length)
+        count[length - 1] += count[length] / 2;
+    return count[0] > 0;
 }
 
 class Checker {
@@ -85,6 +129,7 @@ private:
                                          "through it; name the networks of your mail servers",
                                          listener.name));
         }
+        bool told = false;
         for (const Network& network : listener.trusted_networks) {
             if (!network.to_string().ends_with("/0")) continue;
             problems_.add_at(
@@ -93,6 +138,18 @@ private:
                             "be an open relay; name the networks of your mail servers",
                             listener.name,
                             network.to_string()));
+            told = true;
+        }
+        if (told) return;
+        for (const bool v4 : {true, false}) {
+            if (!cover_everything(listener.trusted_networks, v4)) continue;
+            problems_.add_at(
+                key,
+                fmt::format(
+                    "listener '{}' trusts networks that together are every {} address there "
+                    "is: it would be an open relay; name the networks of your mail servers",
+                    listener.name,
+                    v4 ? "IPv4" : "IPv6"));
         }
     }
 

@@ -175,6 +175,7 @@ Settings after_reload(const Settings& running, Settings fresh) {
 }
 
 bool needs_restart(std::string_view name) {
+    if (name.starts_with("listener.")) return !name.ends_with(".trusted_networks");
     return std::ranges::any_of(settings_keys(), [&](const Key<Settings>& key) {
         return key.takes == Takes::restart && full_name(key) == name;
     });
@@ -192,7 +193,11 @@ std::optional<std::string> value_of(const Settings& settings, std::string_view n
         if (full_name(key) == name) return key.get(settings);
     }
     for (const Listener& listener : settings.listeners) {
-        if ("listener." + listener.name == name) return inline_table(listener_keys(), listener);
+        const std::string prefix = "listener." + listener.name;
+        if (prefix == name) return inline_table(listener_keys(), listener);
+        for (const auto& key : listener_keys()) {
+            if (fmt::format("{}.{}", prefix, key.name) == name) return key.get(listener);
+        }
     }
     for (const DeclaredDomain& declared : settings.domains) {
         if ("domain." + declared.domain.name.ascii() == name) {

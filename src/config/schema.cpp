@@ -155,7 +155,8 @@ Type<mime::Domain> domain_type() {
         if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
         auto domain = mime::Domain::parse(node.text);
         if (domain && !domain->is_literal()) return *std::move(domain);
-        return std::unexpected("must be a domain, such as \"example.com\"");
+        return std::unexpected("must be a domain, such as \"example.com\", not '" +
+                               escape_for_log(node.text, 80) + "'");
     };
     type.write = [](const mime::Domain& domain) { return quote(domain.ascii()); };
     return type;

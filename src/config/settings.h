@@ -230,8 +230,8 @@ struct Loaded {
 [[nodiscard]] bool needs_restart(std::string_view key);
 // All keys of sections, as in Settings::written, in the order of the documentation.
 [[nodiscard]] std::vector<std::string> known_keys();
-// The value as TOML of such a key, or of an object as named in Settings::written (then an inline
-// table); nullopt: there is none. Secrets hidden.
+// The value as TOML of such a key, of "listener.NAME.KEY", or of an object as named in
+// Settings::written (then an inline table); nullopt: there is none. Secrets hidden.
 [[nodiscard]] std::optional<std::string> value_of(const Settings& settings, std::string_view key);
 // Name and value of all keys and objects that the file holds, as in `written` and value_of().
 [[nodiscard]] std::map<std::string, std::string> written_values(const Settings& settings);

@@ -91,7 +91,9 @@ Noun config() {
                       {.name = "where",
                        .summary = "Say who owns a setting and how it is changed",
                        .example = "sealgate config where smtp.recipients",
-                       .arguments = {{"KEY", "As in the file, or domain.NAME, route.PATTERN"}},
+                       .arguments = {{"KEY",
+                                      "As in the file, or listener.NAME, listener.NAME.KEY, "
+                                      "domain.NAME, route.PATTERN"}},
                        .run = where}}};
 }
 
