@@ -210,9 +210,17 @@ Exit tell(Context& context, const Change& change, std::string_view done, bool dr
     const auto idle =
         change.count("unchanged") - std::min(change.count("held"), change.count("unchanged"));
     if (idle > 0) sentence += fmt::format(" Nothing to do for {}.", idle);
-    for (const auto& id : change.document.value("held", Json::array())) {
-        sentence +=
-            fmt::format("\n{0} is held; use 'sealgate queue release {0}'.", id.get<std::string>());
+    constexpr std::size_t kNamed = 10;
+    if (change.count("held") > kNamed) {
+        sentence += fmt::format(
+            "\n{} held; 'sealgate queue list --state held' shows them, use 'sealgate queue "
+            "release'.",
+            change.count("held"));
+    } else {
+        for (const auto& id : change.document.value("held", Json::array())) {
+            sentence += fmt::format("\n{0} is held; use 'sealgate queue release {0}'.",
+                                    id.get<std::string>());
+        }
     }
     for (const auto& id : change.document.value("not_found", Json::array())) {
         sentence += fmt::format("\n{} is not in the queue.", id.get<std::string>());
