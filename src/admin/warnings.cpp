@@ -29,9 +29,11 @@ std::vector<std::string> warnings(const config::Settings& settings,
 
 std::vector<std::string> warnings(const config::Settings& settings) {
     std::vector<policy::ManagedDomain> domains;
+    domains.reserve(settings.domains.size());
     for (const auto& declared : settings.domains)
         domains.push_back(declared.domain);
     std::vector<policy::Route> routes;
+    routes.reserve(settings.routes.size());
     for (const auto& declared : settings.routes)
         routes.push_back(declared.route);
     return warnings(

@@ -51,8 +51,8 @@ Block block_of(const Network& network) {
 bool cover_everything(const std::vector<Network>& networks, bool v4) {
     std::vector<Block> blocks;
     for (const Network& network : networks) {
-        Block block = block_of(network);
-        if (block.first.is_v4() == v4) blocks.push_back(std::move(block));
+        const Block block = block_of(network);
+        if (block.first.is_v4() == v4) blocks.push_back(block);
     }
     std::ranges::sort(blocks, {}, &Block::length);  // what holds another comes before it
     std::array<std::size_t, 129> count{};           // by length
