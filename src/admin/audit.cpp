@@ -188,8 +188,8 @@ Result<std::vector<AuditRecord>> search_audit(const Context& context, const Audi
                       "happened < :p3 AND (:p4 = 1 OR actor = :p5) AND "
                       "((:p6 = 1 AND what LIKE :p7 ESCAPE '!') OR what = :p8) AND "
                       "(LOWER(object) LIKE :p9 ESCAPE '!' OR LOWER(old_value) LIKE :p10 ESCAPE '!' "
-                      "OR LOWER(new_value) LIKE :p11 ESCAPE '!') "
-                      "ORDER BY number DESC LIMIT :p12",
+                      "OR LOWER(new_value) LIKE :p11 ESCAPE '!' OR what LIKE :p12 ESCAPE '!') "
+                      "ORDER BY number DESC LIMIT :p13",
                       {below,
                        column_or(query.since, std::numeric_limits<std::int64_t>::min()),
                        column_or(query.until, kEnd),
@@ -198,6 +198,7 @@ Result<std::vector<AuditRecord>> search_audit(const Context& context, const Audi
                        std::int64_t{prefix ? 1 : 0},
                        pattern_of(action, false),
                        action,
+                       text,
                        text,
                        text,
                        text,

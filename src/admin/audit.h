@@ -31,7 +31,7 @@ struct AuditQuery {
     std::optional<WallTime> until;       // before
     std::optional<std::string> actor;    // exactly
     std::optional<std::string> action;   // exactly, or a prefix such as "domain."
-    std::optional<std::string> text;     // in object, before or after
+    std::optional<std::string> text;     // in action, object, before or after
     std::optional<std::uint64_t> below;  // numbers below it: the next page
     std::size_t limit = 100;             // at most 10 000
 };

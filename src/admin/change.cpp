@@ -23,6 +23,10 @@ Status Changer::publish(Context& context) {
                     "reload to put it in force (" +
                         now.error().detail() + ")");
     }
+    {
+        const std::lock_guard lock(context.settings_mutex_);
+        context.published_ = *now;
+    }
     if (context.publish_) context.publish_(*std::move(now));
     return {};
 }
@@ -46,6 +50,12 @@ Status Changer::run(Context& context,
         context.settings_ = std::move(settings);
     }
     return publish(context);
+}
+
+Status Changer::record(Context& context, const Actor& actor, const Work& work) {
+    const std::lock_guard lock(context.change_mutex_);
+    bool changed = false;
+    return commit(context, actor, work, changed);
 }
 
 }  // namespace sealgate::admin

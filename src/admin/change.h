@@ -51,6 +51,8 @@ public:
                       const Actor& actor,
                       std::shared_ptr<const config::Settings> settings,
                       const Work& work);
+    // For records of what is changed outside the store: nothing is published.
+    static Status record(Context& context, const Actor& actor, const Work& work);
 
 private:
     static Status commit(Context& context, const Actor& actor, const Work& work, bool& changed);

@@ -20,15 +20,22 @@ std::string in_file(const config::Origin& origin, std::string_view then) {
 }
 
 Where owned_by_file(std::string_view key, const config::Origin& origin, std::string value) {
-    return {std::string(key), Owner::file, origin, std::move(value), in_file(origin, "reload")};
+    Where where;
+    where.key = key;
+    where.owner = Owner::file;
+    where.origin = origin;
+    where.value = std::move(value);
+    where.advice = in_file(origin, "reload");
+    return where;
 }
 
 Where in_store(std::string_view key, std::string value, std::string_view how) {
-    return {std::string(key),
-            Owner::store,
-            std::nullopt,
-            std::move(value),
-            "change it with '" + std::string(how) + "', in the console, or through the API"};
+    Where where;
+    where.key = key;
+    where.owner = Owner::store;
+    where.value = std::move(value);
+    where.advice = "change it with '" + std::string(how) + "' or through the API";
+    return where;
 }
 
 // A key of a section, or a listener: the file's, or built in.
@@ -37,22 +44,42 @@ std::optional<Where> find_setting(const config::Settings& settings, std::string_
     const auto keys = config::known_keys();
     if (!listener && std::ranges::find(keys, key) == keys.end()) return std::nullopt;
     auto value = config::value_of(settings, key);
-    if (!value) return std::nullopt;
-    if (const auto found = settings.written.find(key); found != settings.written.end()) {
-        return Where{std::string(key),
-                     Owner::file,
-                     found->second,
-                     *std::move(value),
-                     in_file(found->second, "reload or restart")};
+    // A key of a listener stands with its listener.
+    std::string_view object = key;
+    if (listener) object = key.substr(0, key.find('.', std::string_view("listener.").size()));
+    const auto waiting = settings.waiting.find(object);
+    if (!value && waiting == settings.waiting.end()) return std::nullopt;
+    Where where;
+    where.key = key;
+    where.value = std::move(value).value_or("");
+    where.restart = config::needs_restart(key);
+    if (waiting != settings.waiting.end()) where.at_next_start = waiting->second;
+    const std::string_view then = listener && object == key
+                                      ? "restart (trusted_networks alone: reload)"
+                                  : where.restart ? "restart"
+                                                  : "reload";
+    if (const auto found = settings.written.find(object); found != settings.written.end()) {
+        where.owner = Owner::file;
+        where.origin = found->second;
+        where.advice = in_file(found->second, then);
+    } else if (settings.file.empty()) {
+        where.advice = "this is the default; start with a configuration file to change it";
+    } else {
+        where.advice = "this is the default; write the key into " + settings.file +
+                       " to change it, and " + std::string(then);
     }
-    return Where{std::string(key),
-                 Owner::built_in,
-                 std::nullopt,
-                 *std::move(value),
-                 settings.file.empty()
-                     ? "this is the default; start with a configuration file to change it"
-                     : "this is the default; write the key into " + settings.file +
-                           " to change it, and reload or restart"};
+    if (where.at_next_start) where.advice = "the file was changed; restart to put that in force";
+    return where;
+}
+
+// What the file says and only a restart puts in force, as comments.
+std::string waiting_comments(const config::Settings& settings) {
+    if (settings.waiting.empty()) return "";
+    std::string out = "# In force until the next start; from then on the file has:\n";
+    for (const auto& [key, value] : settings.waiting) {
+        out += "#   " + key + (value.empty() ? " removed" : " = " + value) + "\n";
+    }
+    return out + "\n";
 }
 
 Result<Where> find_domain(const Context& context, std::string_view key, std::string_view name) {
@@ -148,8 +175,8 @@ Result<std::string> show_configuration(const Context& context) {
     if (!unmanaged.origin) {
         stored.unmanaged_senders = config::DeclaredUnmanaged{unmanaged.senders, {}};
     }
-    return config::print(*settings) + "\n# From here on: in the store, not in the file.\n" +
-           config::print_declared(stored);
+    return waiting_comments(*settings) + config::print(*settings) +
+           "\n# From here on: in the store, not in the file.\n" + config::print_declared(stored);
 }
 
 ConfigurationCheck check_configuration(const Context& context,

@@ -14,7 +14,7 @@ namespace sealgate::admin {
 
 enum class Owner : std::uint8_t {
     file,      // written in the configuration file; changed there, then reload
-    store,     // changed by console, API or command line
+    store,     // changed by API or command line
     built_in,  // the default; to change it, write it into the configuration file
 };
 [[nodiscard]] std::string_view to_string(Owner owner);
@@ -22,14 +22,16 @@ enum class Owner : std::uint8_t {
 struct Where {
     std::string key;
     Owner owner = Owner::built_in;
-    std::optional<config::Origin> origin;  // Owner::file
-    std::string value;                     // as TOML
-    std::string advice;                    // a sentence: how to change it
+    std::optional<config::Origin> origin;      // Owner::file
+    std::string value;                         // as TOML
+    std::string advice;                        // a sentence: how to change it
+    bool restart = false;                      // a change needs a restart, not only a reload
+    std::optional<std::string> at_next_start;  // the file says so; "" = it will be gone
 };
 
 // Key as in the file: "hostname", "smtp.recipients", "mail_log.tag"; objects by name:
-// "listener.outbound", "domain.example.com", "route.*", "unmanaged_senders", "template.NAME".
-// not_found, with the nearest key in the sentence.
+// "listener.outbound", "listener.outbound.tls", "domain.example.com", "route.*",
+// "unmanaged_senders", "template.NAME". not_found, with the nearest key in the sentence.
 [[nodiscard]] Result<Where> where(const Context& context, std::string_view key);
 
 // The effective settings as TOML that the configuration file's reader takes back, objects of the

@@ -40,6 +40,7 @@ TEST_P(ConfigurationTest, WhereNamesTheOwner) {
         {"smtp.recipients", Owner::file, 3, "200"},
         {"smtp.errors", Owner::built_in, 0, "20"},
         {"listener.outbound", Owner::built_in, 0, ""},
+        {"listener.outbound.tls", Owner::built_in, 0, "\"starttls\""},
         {"domain.file.example", Owner::file, 4, "{ name = \"file.example\", subdomains = false }"},
         {"domain.Store.Example.",
          Owner::store,
@@ -100,7 +101,7 @@ TEST_P(ConfigurationTest, CheckSaysWhatWouldChange) {
                                            "new.toml");
     EXPECT_THAT(check.problems, IsEmpty());
     EXPECT_THAT(check.changes, ElementsAre("domain.file.example", "hostname", "limits.memory"));
-    EXPECT_THAT(check.restart_needed, ElementsAre("hostname"));
+    EXPECT_THAT(check.restart_needed, ElementsAre("hostname", "limits.memory"));
     const auto bad = check_configuration(*context_, "hostnam = 1", "new.toml");
     ASSERT_EQ(bad.problems.size(), 1U);
     EXPECT_THAT(to_string(bad.problems[0]), HasSubstr("new.toml:1:1: unknown key 'hostnam'"));

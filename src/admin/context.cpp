@@ -90,6 +90,11 @@ std::shared_ptr<const config::Settings> Context::settings() const {
     return settings_;
 }
 
+std::shared_ptr<const Effective> Context::published() const {
+    const std::lock_guard lock(settings_mutex_);
+    return published_;
+}
+
 Status Context::adopt_settings(std::shared_ptr<const config::Settings> settings,
                                const Actor& actor) {
     const Declared now = config::written_values(*settings);

@@ -32,8 +32,8 @@ namespace sealgate::admin {
 
 // Who does it, for the audit log.
 struct Actor {
-    std::string name;  // "root", "alice", "file"
-    std::string via;   // "cli", "api", "console", "reload", "start"
+    std::string name;  // "root", "alice", "sealgated"
+    std::string via;   // "cli", "api", "reload", "start"
 };
 
 // What the gateway works with: the objects declared in the file and those in the store, as one.
@@ -82,6 +82,14 @@ public:
     // differs from the last time, and publishes.
     Status adopt_settings(std::shared_ptr<const config::Settings> settings, const Actor& actor);
     [[nodiscard]] std::shared_ptr<const config::Settings> settings() const;
+    // `flush` brings what was seen of unmanaged senders into the store; called before that is read.
+    // Set once, before others use the context.
+    void before_unmanaged(std::function<void()> flush) { flush_ = std::move(flush); }
+    void flush_unmanaged() const {
+        if (flush_) flush_();
+    }
+    // What was published last; null before the first time.
+    [[nodiscard]] std::shared_ptr<const Effective> published() const;
     [[nodiscard]] const TemplateLibrary& templates() const { return templates_; }
     [[nodiscard]] store::Database& database() const { return database_; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
@@ -93,8 +101,10 @@ private:
     const Clock& clock_;
     TemplateLibrary templates_;
     Publish publish_;
+    std::function<void()> flush_;
     mutable std::mutex settings_mutex_;
     std::shared_ptr<const config::Settings> settings_;
+    std::shared_ptr<const Effective> published_;  // under settings_mutex_ as well
     std::mutex change_mutex_;  // held from a change's first read until it is published
 };
 

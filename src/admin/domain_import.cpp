@@ -37,7 +37,7 @@ Result<policy::ManagedDomain> read_line(std::string_view text) {
     }
     domain.subdomains = flag == "subdomains" || name.starts_with('.');
     if (name.starts_with('.')) name.remove_prefix(1);
-    SG_TRY(domain.name, domain_name(name));
+    SG_TRY(domain.name, ownable_domain(name));
     return domain;
 }
 

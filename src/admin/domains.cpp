@@ -94,20 +94,33 @@ Result<std::vector<DomainEntry>> list_domains(const Context& context) {
 Result<Outcome> add_domain(Context& context,
                            const Actor& actor,
                            std::string_view name,
-                           bool subdomains) {
-    SG_TRY(mime::Domain domain, domain_name(name));
+                           std::optional<bool> subdomains) {
+    SG_TRY(mime::Domain domain, ownable_domain(name));
     if (const auto* declared = declared_domain(*context.settings(), domain)) {
         return managed_by_file(named(domain), declared->origin);
     }
     auto outcome = Outcome::unchanged;
     SG_TRYV(Changer::run(context, actor, [&](store::Session& session, Journal& journal) -> Status {
-        SG_TRY(outcome,
-               put_domain(session,
-                          journal,
-                          {{domain, subdomains}, "domain.add", actor, context.clock().now()}));
+        SG_TRY(const auto before, load_domain(session, domain.ascii()));
+        const bool covers = subdomains.value_or(before && before->subdomains);
+        SG_TRY(
+            outcome,
+            put_domain(
+                session, journal, {{domain, covers}, "domain.add", actor, context.clock().now()}));
         return {};
     }));
     return outcome;
+}
+
+Result<std::optional<bool>> covers_subdomains(const Context& context, std::string_view name) {
+    SG_TRY(const mime::Domain domain, domain_name(name));
+    std::optional<bool> covers;
+    SG_TRYV(context.database().read([&](store::Session& session) -> Status {
+        SG_TRY(const auto found, load_domain(session, domain.ascii()));
+        if (found) covers = found->subdomains;
+        return {};
+    }));
+    return covers;
 }
 
 Status remove_domain(Context& context, const Actor& actor, std::string_view name) {
@@ -136,7 +149,10 @@ Result<DomainTest> test_domain(const Context& context, std::string_view address)
         }
         test.domain = *std::move(domain);
     } else {
-        auto parsed = mime::Address::parse(address);
+        // The dot that ends a full name is no part of an address, but people copy it.
+        std::string_view text = address;
+        if (text.ends_with('.')) text.remove_suffix(1);
+        auto parsed = mime::Address::parse(text);
         if (!parsed) return bad_input(quoted(address) + " is not a mail address");
         test.domain = parsed->domain();
     }

@@ -27,12 +27,16 @@ enum class Outcome : std::uint8_t { added, changed, unchanged };
 // By name.
 [[nodiscard]] Result<std::vector<DomainEntry>> list_domains(const Context& context);
 
-// Adds a domain, or changes the flag of one that is there. malformed: not a domain name, or an
-// address literal. conflict: managed by file.
+// Adds a domain, or changes the flag of one that is there; without `subdomains` an entry stays as
+// it is, and a new one is for the domain alone. malformed: not a domain name, or an address
+// literal. conflict: managed by file.
 Result<Outcome> add_domain(Context& context,
                            const Actor& actor,
                            std::string_view name,
-                           bool subdomains);
+                           std::optional<bool> subdomains = std::nullopt);
+// Whether the entry of the store with this name covers its subdomains; nullopt: there is none.
+[[nodiscard]] Result<std::optional<bool>> covers_subdomains(const Context& context,
+                                                            std::string_view name);
 
 // not_found, malformed; conflict: managed by file.
 Status remove_domain(Context& context, const Actor& actor, std::string_view name);

@@ -47,6 +47,30 @@ TEST_P(DomainsTest, AddedDomainIsInForceAndSurvivesARestart) {
     EXPECT_EQ(entries[0].added, clock_.now());
 }
 
+TEST_P(DomainsTest, WhatNobodyOwnsIsRefused) {
+    const auto why = [&](std::string_view name) {
+        const auto refused = add_domain(*context_, alice_, name);
+        EXPECT_FALSE(refused) << name;
+        return refused ? std::string() : refused.error().detail();
+    };
+    EXPECT_THAT(why("com"), HasSubstr("public suffix"));
+    EXPECT_THAT(why("co.uk"), HasSubstr("public suffix"));
+    EXPECT_THAT(why("192.0.2.1"), HasSubstr("IP address"));
+    EXPECT_THAT(why(".example.net"), HasSubstr("'example.net', with --subdomains"));
+    const auto report =
+        import_domains(*context_, alice_, ".com\n192.0.2.1\n.example.net\n").value();
+    ASSERT_EQ(report.problems.size(), 2U);
+    EXPECT_THAT(report.problems[0].message, HasSubstr("public suffix"));
+    EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_P(DomainsTest, TheDotAtTheEndOfAnAddressIsNoMatter) {
+    ASSERT_TRUE(add_domain(*context_, alice_, "example.com"));
+    EXPECT_TRUE(test_domain(*context_, "a@example.com.").value().entry);
+    EXPECT_TRUE(test_domain(*context_, "Example.com.").value().entry);
+    EXPECT_FALSE(test_domain(*context_, "a@example.com.."));
+}
+
 TEST_P(DomainsTest, AddingAgainChangesTheFlagOrNothing) {
     ASSERT_TRUE(add_domain(*context_, alice_, "example.com", false));
     const std::size_t before = published_.size();
@@ -57,6 +81,14 @@ TEST_P(DomainsTest, AddingAgainChangesTheFlagOrNothing) {
     ASSERT_EQ(audit().size(), 2U);
     EXPECT_EQ(audit()[0].before, R"({"name":"example.com","subdomains":false})");
     EXPECT_EQ(audit()[0].after, R"({"name":"example.com","subdomains":true})");
+    // Not said is not "no": a second hand that adds the domain must not take its subdomains away.
+    EXPECT_EQ(add_domain(*context_, alice_, "example.com").value(), Outcome::unchanged);
+    EXPECT_TRUE(now().domains.contains(domain("a.example.com")));
+    EXPECT_EQ(covers_subdomains(*context_, "Example.com").value(), true);
+    EXPECT_EQ(add_domain(*context_, alice_, "example.com", false).value(), Outcome::changed);
+    EXPECT_FALSE(now().domains.contains(domain("a.example.com")));
+    EXPECT_EQ(covers_subdomains(*context_, "example.com").value(), false);
+    EXPECT_EQ(covers_subdomains(*context_, "other.example").value(), std::nullopt);
 }
 
 TEST_P(DomainsTest, RemovedDomainIsOutOfForce) {

@@ -53,6 +53,7 @@ struct QueueRecipient {
 struct QueueItem {
     MessageId id;
     ConnectionId connection;
+    std::string trace;  // "SMTP-00042.1", as in our 250 and our Received field
     WallTime received{};
     std::string sender;  // "" = the null sender
     std::uint64_t size = 0;
@@ -77,11 +78,23 @@ struct QueueSelection {
     std::vector<MessageId> ids;
     bool all = false;      // every message of the queue; ids is empty then
     bool dry_run = false;  // say what would change, change nothing
+    std::string by;        // who asks, for the mail log
+    std::string reason;    // behind it, where one was given
+};
+
+// What the audit log keeps of a message.
+struct QueueSubject {
+    MessageId id;
+    ConnectionId connection;
+    std::string sender;
+    std::size_t recipients = 0;
 };
 
 struct QueueChange {
     std::vector<MessageId> changed;
-    std::vector<MessageId> unchanged;  // already so: held twice, nothing pending to retry
+    std::vector<QueueSubject> subjects;  // of `changed`, in its order
+    std::vector<MessageId> unchanged;    // already so: held twice, nothing pending to retry
+    std::vector<MessageId> held;         // of `unchanged`: not retried since it is held
     std::vector<MessageId> not_found;
 };
 
@@ -157,6 +170,10 @@ public:
                                                        std::size_t limit) = 0;
     // not_found: unknown, or finished already.
     [[nodiscard]] virtual Result<QueueItem> show_queued(MessageId id) = 0;
+    // The messages of a connection, or the one with this number in it ("SMTP-00042.1"); oldest
+    // first.
+    [[nodiscard]] virtual std::vector<MessageId> find_queued(
+        const ConnectionId& connection, std::optional<std::uint64_t> number) = 0;
     [[nodiscard]] virtual QueueStats queue_stats() = 0;
 
     // Attempts pending recipients now, past the back-off of message and destination. In force when
@@ -166,9 +183,8 @@ public:
     [[nodiscard]] virtual Result<QueueChange> hold_queued(const QueueSelection& selection) = 0;
     // Held recipients become pending and are attempted now.
     [[nodiscard]] virtual Result<QueueChange> release_queued(const QueueSelection& selection) = 0;
-    // Pending and held recipients become discarded, with `reason` as the note; no report is sent.
-    [[nodiscard]] virtual Result<QueueChange> delete_queued(const QueueSelection& selection,
-                                                            const std::string& reason) = 0;
+    // Pending and held recipients become discarded; no report is sent.
+    [[nodiscard]] virtual Result<QueueChange> delete_queued(const QueueSelection& selection) = 0;
 };
 
 }  // namespace sealgate::admin

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/sentence.h"
 
+#include "base/network.h"
 #include "base/text.h"
+#include "policy/public_suffix.h"
 
 #include <fmt/format.h>
 #include <idn2.h>
@@ -33,12 +35,35 @@ std::string quoted(std::string_view text) {
 
 Result<mime::Domain> domain_name(std::string_view text) {
     auto domain = mime::Domain::parse(text);
+    if (text.starts_with('.') && mime::Domain::parse(text.substr(1))) {
+        return bad_input(
+            fmt::format("{} begins with a dot; name the domain as {}, with --subdomains where its "
+                        "subdomains are "
+                        "meant as well",
+                        quoted(text),
+                        quoted(text.substr(1))));
+    }
     if (!domain) {
         return bad_input(quoted(text) +
                          " is not a domain name; write it like 'example.com', without '@' and '*'");
     }
     if (domain->is_literal()) {
         return bad_input(quoted(text) + " is an address literal, which nobody owns; name a domain");
+    }
+    return domain;
+}
+
+Result<mime::Domain> ownable_domain(std::string_view text) {
+    SG_TRY(mime::Domain domain, domain_name(text));
+    if (IpAddress::parse(domain.ascii())) {
+        return bad_input(quoted(text) +
+                         " is an IP address, not a domain; mail addresses have names");
+    }
+    if (policy::is_public_suffix(domain)) {
+        return bad_input(
+            quoted(text) +
+            " is a public suffix: strangers register their names below it, so it cannot "
+            "be yours; name your own domain below it");
     }
     return domain;
 }

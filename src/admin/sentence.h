@@ -20,6 +20,9 @@ namespace sealgate::admin {
 
 // A domain name that an administrator wrote; malformed, with a sentence, also for a literal.
 [[nodiscard]] Result<mime::Domain> domain_name(std::string_view text);
+// The same for a domain that is to be managed; malformed also: an IP address, or a public suffix,
+// which belongs to nobody.
+[[nodiscard]] Result<mime::Domain> ownable_domain(std::string_view text);
 // With U-labels; the A-label form where that is not possible.
 [[nodiscard]] std::string unicode_form(const mime::Domain& domain);
 

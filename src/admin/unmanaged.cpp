@@ -104,11 +104,12 @@ Status set_unmanaged_overrides(Context& context,
 Result<Outcome> adopt_unmanaged(Context& context,
                                 const Actor& actor,
                                 std::string_view domain,
-                                bool subdomains) {
-    SG_TRY(const mime::Domain name, domain_name(domain));
+                                std::optional<bool> subdomains) {
+    SG_TRY(const mime::Domain name, ownable_domain(domain));
     if (const auto* declared = declared_domain(*context.settings(), name)) {
         return managed_by_file("domain " + quoted(name.ascii()), declared->origin);
     }
+    context.flush_unmanaged();
     auto outcome = Outcome::unchanged;
     SG_TRYV(Changer::run(context, actor, [&](store::Session& session, Journal& journal) -> Status {
         SG_TRY(const auto seen,
@@ -119,10 +120,12 @@ Result<Outcome> adopt_unmanaged(Context& context,
                            " was never seen as an unmanaged sender; check the spelling with "
                            "'unmanaged list', or use 'domain add'");
         }
+        SG_TRY(const auto before, load_domain(session, name.ascii()));
+        const bool covers = subdomains.value_or(before && before->subdomains);
         SG_TRY(outcome,
                put_domain(session,
                           journal,
-                          {{name, subdomains}, "unmanaged.adopt", actor, context.clock().now()}));
+                          {{name, covers}, "unmanaged.adopt", actor, context.clock().now()}));
         return {};
     }));
     return outcome;

@@ -63,6 +63,6 @@ Result<std::vector<std::string>> record_unmanaged(Context& context,
 Result<Outcome> adopt_unmanaged(Context& context,
                                 const Actor& actor,
                                 std::string_view domain,
-                                bool subdomains = false);
+                                std::optional<bool> subdomains = std::nullopt);
 
 }  // namespace sealgate::admin

@@ -78,6 +78,7 @@ Result<std::vector<std::string>> record_unmanaged(Context& context,
 
 Result<std::vector<SeenSender>> list_unmanaged(const Context& context,
                                                std::optional<WallTime> since) {
+    context.flush_unmanaged();
     SG_TRY(const auto now, effective(context));
     std::vector<SeenSender> seen;
     SG_TRYV(context.database().read([&](store::Session& session) -> Status {

@@ -39,6 +39,18 @@ std::string to_json(const policy::UnmanagedSenders& senders) {
     return dump({{"action", policy::to_string(senders.action)}, {"override", overrides}});
 }
 
+std::string to_json(const QueueSubject& subject) {
+    return dump({{"connection", to_string(subject.connection)},
+                 {"recipients", subject.recipients},
+                 {"sender", subject.sender}});
+}
+
+std::string queue_state_json(std::string_view state, std::string_view reason) {
+    Json json = {{"state", state}};
+    if (!reason.empty()) json["reason"] = reason;
+    return dump(json);
+}
+
 std::string to_json(std::string_view text) {
     return dump(Json(std::string(text)));
 }

@@ -4,6 +4,7 @@
 // texts. Internal.
 
 #include "admin/context.h"
+#include "admin/gateway.h"
 
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ inline constexpr std::string_view kNothing = "null";  // before it was made, aft
 [[nodiscard]] std::string to_json(const policy::ManagedDomain& domain);
 [[nodiscard]] std::string to_json(const policy::Route& route);
 [[nodiscard]] std::string to_json(const policy::UnmanagedSenders& senders);
+[[nodiscard]] std::string to_json(const QueueSubject& subject);
 [[nodiscard]] std::string to_json(std::string_view text);
+// What an action leaves of a message of the queue; `reason` is left out where there is none.
+[[nodiscard]] std::string queue_state_json(std::string_view state, std::string_view reason);
 
 }  // namespace sealgate::admin

@@ -3,6 +3,8 @@
 
 #include "admin/context.h"
 #include "admin/template_library.h"
+#include "admin/warnings.h"
+#include "app/data_lock.h"
 #include "app/gateway_admin.h"
 #include "app/sightings.h"
 #include "flow/gateway.h"
@@ -115,6 +117,7 @@ public:
 
     Status open() {
         SG_TRYV(files_->make_directories(settings_->path("run")));
+        SG_TRY(lock_, DataLock::take(settings_->data_dir, settings_->path("run/sealgated.lock")));
         SG_TRY(database_, store::Database::open({settings_->database, settings_->data_dir}));
         SG_TRY(log_, maillog::MailLog::open(log_options(*settings_), *files_, clock_));
         context_ = std::make_unique<admin::Context>(*database_,
@@ -133,6 +136,9 @@ public:
                     stderr, "sealgated: first mail of unmanaged domain %s\n", domain.c_str());
                 if (gateway_) gateway_->note_new_domain(domain, first);
             });
+        context_->before_unmanaged([this] {
+            if (sightings_) sightings_->flush();
+        });
         gateway_ =
             std::make_unique<flow::Gateway>(flow::GatewayOptions{settings_,
                                                                  to_site(*effective),
@@ -152,6 +158,7 @@ public:
             std::fprintf(stderr, "sealgated: %.*s\n", static_cast<int>(text.size()), text.data());
         };
         SG_TRY(web_, web::Server::start(std::move(web_options), *context_, *gateway_admin_, *log_));
+        warn();
         return publish_ports();
     }
 
@@ -216,8 +223,9 @@ private:
             std::fprintf(stderr, "sealgated: reload: nothing was changed\n");
             return;
         }
-        auto fresh = std::make_shared<const config::Settings>(std::move(loaded.settings));
-        for (const std::string& key : config::restart_needed(*settings_, *fresh)) {
+        auto fresh = std::make_shared<const config::Settings>(
+            config::after_reload(*settings_, std::move(loaded.settings)));
+        for (const auto& [key, value] : fresh->waiting) {
             std::fprintf(stderr,
                          "sealgated: reload: a change of %s takes effect at the next start\n",
                          key.c_str());
@@ -233,11 +241,21 @@ private:
         settings_ = fresh;
         log_->reopen_files();
         std::fprintf(stderr, "sealgated: reloaded %s\n", settings_->file.c_str());
+        warn();
+    }
+
+    void warn() {
+        const auto now = context_->published();
+        if (!now) return;
+        for (const std::string& warning : admin::warnings(*settings_, now->domains, now->routes)) {
+            std::fprintf(stderr, "sealgated: warning: %s\n", warning.c_str());
+        }
     }
 
     std::shared_ptr<const config::Settings> settings_;
     SystemClock clock_;
     std::unique_ptr<os::FileSystem> files_;
+    std::unique_ptr<DataLock> lock_;
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<maillog::MailLog> log_;
     std::unique_ptr<admin::Context> context_;

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -41,6 +43,7 @@ QueueItem to_item(const flow::Queue& queue, const flow::Live& live) {
     QueueItem item;
     item.id = live.id;
     item.connection = live.source->connection;
+    item.trace = flow::trace_id(live.source->connection, live.id);
     item.received = live.received;
     item.sender = live.sender_text();
     item.size = live.content_size;
@@ -218,9 +221,27 @@ admin::QueueStats GatewayAdmin::queue_stats() {
     });
 }
 
+std::vector<MessageId> GatewayAdmin::find_queued(const ConnectionId& connection,
+                                                 std::optional<std::uint64_t> number) {
+    const std::string trace =
+        number ? to_string(connection) + "." + std::to_string(*number) : std::string();
+    return gateway_.call([&]() -> std::vector<MessageId> {
+        std::vector<MessageId> found;
+        for (const auto& [id, live] : gateway_.queue().messages()) {
+            if (live->source->connection != connection) continue;
+            if (number && flow::trace_id(connection, live->id) != trace) continue;
+            found.push_back(live->id);
+        }
+        return found;
+    });
+}
+
 Result<QueueChange> GatewayAdmin::change(const admin::QueueSelection& selection,
                                          Verb verb,
-                                         const std::string& note) {
+                                         std::string_view done) {
+    std::string note =
+        fmt::format("{} by {}", done, selection.by.empty() ? "an administrator" : selection.by);
+    if (!selection.reason.empty()) note += ": " + selection.reason;
     return gateway_.await<Result<QueueChange>>([&]() -> net::Task<Result<QueueChange>> {
         flow::Queue& queue = gateway_.queue();
         std::vector<MessageId> ids = selection.ids;
@@ -237,40 +258,59 @@ Result<QueueChange> GatewayAdmin::change(const admin::QueueSelection& selection,
             }
             bool changed = false;
             if (selection.dry_run) {
-                const State wanted = verb == Verb::release ? State::held : State::pending;
-                changed =
-                    std::any_of(live->status.begin(), live->status.end(), [&](const auto& one) {
-                        return one.state == wanted ||
-                               (verb == Verb::remove && one.state == State::held);
-                    });
+                changed = would_change(*live, verb);
             } else if (verb == Verb::retry) {
-                changed = queue.retry(live);
+                changed = queue.retry(live, note);
             } else {
                 auto task = verb == Verb::hold      ? queue.hold(live, note)
                             : verb == Verb::release ? queue.release(live, note)
                                                     : queue.discard(live, note);
-                auto done = co_await std::move(task);
-                if (!done) co_return std::unexpected(std::move(done).error());
-                changed = *done;
+                auto applied = co_await std::move(task);
+                if (!applied) co_return std::unexpected(std::move(applied).error());
+                changed = *applied;
             }
-            (changed ? change.changed : change.unchanged).push_back(id);
+            if (changed) {
+                change.changed.push_back(id);
+                change.subjects.push_back({id,
+                                           live->source->connection,
+                                           live->sender_text(),
+                                           live->envelope.recipients.size()});
+                continue;
+            }
+            change.unchanged.push_back(id);
+            if (verb == Verb::retry && has_held(*live)) change.held.push_back(id);
         }
         co_return change;
     });
 }
 
 Result<QueueChange> GatewayAdmin::retry_queued(const admin::QueueSelection& selection) {
-    return change(selection, Verb::retry, "");
+    return change(selection, Verb::retry, "to be attempted now: asked");
 }
 Result<QueueChange> GatewayAdmin::hold_queued(const admin::QueueSelection& selection) {
-    return change(selection, Verb::hold, "held by an administrator");
+    return change(selection, Verb::hold, "held");
 }
 Result<QueueChange> GatewayAdmin::release_queued(const admin::QueueSelection& selection) {
-    return change(selection, Verb::release, "released by an administrator");
+    return change(selection, Verb::release, "released");
 }
-Result<QueueChange> GatewayAdmin::delete_queued(const admin::QueueSelection& selection,
-                                                const std::string& reason) {
-    return change(selection, Verb::remove, reason.empty() ? "deleted by an administrator" : reason);
+Result<QueueChange> GatewayAdmin::delete_queued(const admin::QueueSelection& selection) {
+    return change(selection, Verb::remove, "deleted");
+}
+
+bool GatewayAdmin::would_change(const flow::Live& live, Verb verb) {
+    for (std::size_t i = 0; i < live.status.size(); ++i) {
+        if (live.in_flight[i]) continue;
+        const State state = live.status[i].state;
+        if (state == State::pending && verb != Verb::release) return true;
+        if (state == State::held && (verb == Verb::release || verb == Verb::remove)) return true;
+    }
+    return false;
+}
+
+bool GatewayAdmin::has_held(const flow::Live& live) {
+    return std::any_of(live.status.begin(), live.status.end(), [](const auto& one) {
+        return one.state == State::held;
+    });
 }
 
 }  // namespace sealgate::app

@@ -24,6 +24,8 @@ public:
                                                       const std::string& cursor,
                                                       std::size_t limit) override;
     [[nodiscard]] Result<admin::QueueItem> show_queued(MessageId id) override;
+    [[nodiscard]] std::vector<MessageId> find_queued(const ConnectionId& connection,
+                                                     std::optional<std::uint64_t> number) override;
     [[nodiscard]] admin::QueueStats queue_stats() override;
     [[nodiscard]] Result<admin::QueueChange> retry_queued(
         const admin::QueueSelection& selection) override;
@@ -31,14 +33,16 @@ public:
         const admin::QueueSelection& selection) override;
     [[nodiscard]] Result<admin::QueueChange> release_queued(
         const admin::QueueSelection& selection) override;
-    [[nodiscard]] Result<admin::QueueChange> delete_queued(const admin::QueueSelection& selection,
-                                                           const std::string& reason) override;
+    [[nodiscard]] Result<admin::QueueChange> delete_queued(
+        const admin::QueueSelection& selection) override;
 
 private:
     enum class Verb : std::uint8_t { retry, hold, release, remove };
     [[nodiscard]] Result<admin::QueueChange> change(const admin::QueueSelection& selection,
                                                     Verb verb,
-                                                    const std::string& note);
+                                                    std::string_view done);
+    [[nodiscard]] static bool would_change(const flow::Live& live, Verb verb);
+    [[nodiscard]] static bool has_held(const flow::Live& live);
 
     flow::Gateway& gateway_;
     maillog::MailLog& log_;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The daemon: reads its arguments and settings, and runs in the foreground.
+#include "admin/warnings.h"
+#include "app/check_files.h"
 #include "app/daemon.h"
 #include "config/settings.h"
 
@@ -19,6 +21,21 @@ void print_problems(const sealgate::config::Loaded& loaded) {
     for (const sealgate::config::Problem& problem : loaded.problems) {
         std::fprintf(stderr, "%s\n", sealgate::config::to_string(problem).c_str());
     }
+}
+
+// Of --check: the file itself, and the files that it names.
+int report_check(const sealgate::config::Loaded& loaded, const std::string& file) {
+    if (!loaded.problems.empty()) return kExitInvalid;
+    const auto problems = sealgate::app::check_files(loaded.settings);
+    for (const auto& problem : problems)
+        std::fprintf(stderr, "%s\n", sealgate::config::to_string(problem).c_str());
+    if (!problems.empty()) return kExitInvalid;
+    for (const auto& warning : sealgate::admin::warnings(loaded.settings)) {
+        std::fprintf(
+            stderr, "%s: warning, as far as this file tells: %s\n", file.c_str(), warning.c_str());
+    }
+    std::fprintf(stderr, "%s: valid\n", file.c_str());
+    return 0;
 }
 
 }  // namespace
@@ -46,10 +63,7 @@ int main(int argc, char** argv) {
 
     sealgate::config::Loaded loaded = sealgate::config::load(file);
     print_problems(loaded);
-    if (check) {
-        if (loaded.problems.empty()) std::fprintf(stderr, "%s: valid\n", file.c_str());
-        return loaded.problems.empty() ? 0 : kExitInvalid;
-    }
+    if (check) return report_check(loaded, file);
     if (!loaded.problems.empty()) return kExitConfig;
     if (print) {
         std::fputs(sealgate::config::print(loaded.settings).c_str(), stdout);

@@ -52,6 +52,7 @@ void Sightings::run() {
 }
 
 void Sightings::write() {
+    const std::lock_guard writing(write_mutex_);
     std::map<std::string, Waiting> taken;
     {
         const std::lock_guard lock(mutex_);

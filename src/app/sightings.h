@@ -30,6 +30,8 @@ public:
 
     // Any thread; never blocks on the store.
     void add(const flow::UnmanagedSighting& sighting);
+    // Returns when all that was added before is in the store, or could not be written now.
+    void flush() { write(); }
 
 private:
     static constexpr std::chrono::seconds kEvery{1};
@@ -41,6 +43,7 @@ private:
 
     admin::Context& context_;
     NewDomain new_domain_;
+    std::mutex write_mutex_;  // held while a batch is on its way to the store
     std::mutex mutex_;
     std::condition_variable wake_;
     struct Waiting {

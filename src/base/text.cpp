@@ -91,13 +91,18 @@ bool is_ascii(std::string_view text) {
 }
 
 bool is_valid_utf8(std::string_view text) {
-    while (!text.empty()) {
+    return valid_utf8_prefix(text) == text.size();
+}
+
+std::size_t valid_utf8_prefix(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
         char32_t code = 0;
-        const std::size_t length = utf8_length(text, code);
-        if (length == 0) return false;
-        text.remove_prefix(length);
+        const std::size_t length = utf8_length(text.substr(at), code);
+        if (length == 0) break;
+        at += length;
     }
-    return true;
+    return at;
 }
 
 std::string to_hex(std::string_view bytes) {

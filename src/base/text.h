@@ -30,6 +30,8 @@ namespace sealgate {
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view text);
 [[nodiscard]] bool is_ascii(std::string_view text);
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
+// Octets of the longest prefix that is valid UTF-8.
+[[nodiscard]] std::size_t valid_utf8_prefix(std::string_view text);
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view text);
 

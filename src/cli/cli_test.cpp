@@ -300,7 +300,8 @@ TEST_F(CliTest, QueueListAndShowEscapeForeignText) {
     on(Method::get, "/api/v1/queue/{id}", always(std::string(kQueueItem)));
     EXPECT_EQ(sealgate({"queue", "list", "--state", "pending"}), 0);
     EXPECT_NE(console_.written.find("00000000000004d2  SMTP-00042  2026-01-01 00:00:00  2.0 KiB  "
-                                    "<>      b@y and 1 more  2026-01-01 01:00:00  192.0.2.9:25\n"),
+                                    "<>      b@y and 1 more  pending, held         2  "
+                                    "2026-01-01 01:00:00  192.0.2.9:25  451 \\x1b[2J\n"),
               std::string::npos)
         << console_.written;
     EXPECT_EQ(sealgate({"queue", "show", "00000000000004d2"}), 0);
@@ -356,6 +357,15 @@ TEST_F(QueueActionTest, PartOfItIsAStatusOfItsOwn) {
     EXPECT_EQ(console_.talked, "1 message held.\n0000000000000001 is not in the queue.\n");
 }
 
+TEST_F(QueueActionTest, RetryOfAHeldMessageSaysWhatHelps) {
+    answer_ = R"({"changed": [], "unchanged": ["00000000000004d2"], "not_found": [],
+                  "held": ["00000000000004d2"]})";
+    EXPECT_EQ(sealgate({"queue", "retry", "SMTP-00042.1"}), 1);
+    EXPECT_EQ(console_.talked,
+              "0 messages to be attempted now.\n00000000000004d2 is held; use 'sealgate queue "
+              "release 00000000000004d2'.\n");
+}
+
 TEST_F(QueueActionTest, DeleteAsksForTheNumber) {
     const Words words{"queue", "delete", "00000000000004d2"};
     EXPECT_EQ(sealgate(words), 2) << "nobody is there to answer";
@@ -380,6 +390,46 @@ TEST_F(QueueActionTest, DeleteAsksForTheNumber) {
     EXPECT_EQ(console_.talked, "Nothing was changed. 1 message would be deleted.\n");
     EXPECT_EQ(sealgate({"queue", "delete", "--all", "--yes", "--reason", "spam"}), 0);
     EXPECT_EQ(bodies_.back(), R"({"action":"delete","all":true,"reason":"spam"})");
+}
+
+TEST_F(CliTest, TimesInTheWrongOrderAndLevelsInAnyCase) {
+    on(Method::get, "/api/v1/log", always(R"({"items": [], "last_sequence": 0})"));
+    EXPECT_EQ(sealgate({"log", "search", "--since", "1h", "--until", "2h"}), 2);
+    EXPECT_NE(console_.talked.find("is not before --until"), std::string::npos) << console_.talked;
+    EXPECT_EQ(sealgate({"log", "search", "--since", "gestern"}), 2);
+    EXPECT_NE(console_.talked.find("yesterday"), std::string::npos) << console_.talked;
+    EXPECT_EQ(sealgate({"log", "search", "--since", "2h"}), 1);
+    EXPECT_EQ(sealgate({"log", "search", "--level", "loud"}), 2);
+    // Upper case is as the log prints it; the daemon gets the word it knows.
+    EXPECT_EQ(sealgate({"log", "search", "--level", "NOTICE"}), 7) << "not a parameter here";
+    EXPECT_NE(console_.talked.find("'level'"), std::string::npos) << console_.talked;
+}
+
+// What is no text must not reach JSON: the answer is about the input, not a fault of ours.
+TEST_F(CliTest, TextThatIsNotUtf8IsRefusedWithItsPlace) {
+    const std::string file = directory_ + "/latin1.txt";
+    std::ofstream(file) << "Subject: x\n\nGr\xc3\xbc\xdf"
+                           "e\n";
+    for (const char* verb : {"set", "preview"}) {
+        EXPECT_EQ(sealgate({"template", verb, "Name", "--file", file}), 7) << verb;
+        EXPECT_NE(console_.talked.find("latin1.txt:3:4: the text is not UTF-8 (octet 0xDF)"),
+                  std::string::npos)
+            << console_.talked;
+    }
+    console_.input = "\xff";
+    EXPECT_EQ(sealgate({"template", "set", "Name", "--file", "-"}), 7);
+    EXPECT_NE(console_.talked.find("standard input:1:1"), std::string::npos) << console_.talked;
+    for (const Words& words : {Words{"queue", "delete", "--all", "--yes", "--reason", "\xff"},
+                               Words{"queue", "hold", "\xff"},
+                               Words{"domain",
+                                     "add",
+                                     "b\xfc"
+                                     "cher.example"},
+                               Words{"route", "add", "*", "\xff:25"},
+                               Words{"log", "search", "\xe4"}}) {
+        EXPECT_EQ(sealgate(words), 7) << words[0] << " " << words[1];
+        EXPECT_NE(console_.talked.find("is not UTF-8"), std::string::npos) << console_.talked;
+    }
 }
 
 const web::Schema kText{"Text", "", {{"text"}}};
@@ -434,6 +484,15 @@ TEST_F(TemplateEditTest, LeavesAnUnchangedTextAlone) {
 TEST_F(TemplateEditTest, KeepsTheTextWhenSomebodyElseWasFaster) {
     changed_meanwhile_ = true;
     EXPECT_EQ(sealgate(words_), 5);
+    EXPECT_NE(console_.talked.find("Your text is in " + file_), std::string::npos);
+    EXPECT_TRUE(std::filesystem::remove(file_));
+}
+
+TEST_F(TemplateEditTest, KeepsATextThatIsNotUtf8) {
+    text_ =
+        "Gr\xfc\xdf"
+        "e";
+    EXPECT_EQ(sealgate(words_), 7);
     EXPECT_NE(console_.talked.find("Your text is in " + file_), std::string::npos);
     EXPECT_TRUE(std::filesystem::remove(file_));
 }

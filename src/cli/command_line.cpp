@@ -28,6 +28,8 @@ std::vector<std::size_t> command_words(const std::vector<std::string>& words) {
     return found;
 }
 
+constexpr std::string_view kFile = "FILE";
+
 class Parser {
 public:
     Parser(const Noun& noun, const Verb& verb) : noun_(noun), verb_(verb) {
@@ -103,7 +105,12 @@ private:
             if (!word.starts_with("--")) continue;
             const auto name = word.substr(0, word.find('='));
             if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-            const auto near = name.size() <= 64 ? nearest(name, names) : std::string_view();
+            // The two dashes are no letters that one got right.
+            std::vector<std::string_view> bare;
+            for (const auto& one : names)
+                bare.push_back(one.substr(2));
+            const auto slip = slip_of(std::string_view(name).substr(2), bare);
+            const std::string near = slip.empty() ? "" : fmt::format("--{}", slip);
             return fmt::format("the option {} is not known here{}",
                                escape_for_log(name, 64),
                                near.empty() ? "" : fmt::format("; did you mean {}?", near));
@@ -118,18 +125,42 @@ private:
         for (auto& [name, values] : texts_) {
             if (!values.empty()) line_.given.values[name] = std::move(values);
         }
-        for (const auto& option : verb_.options)
+        for (const auto& option : verb_.options) {
+            if (option.value != kFile) SG_TRYV(check_text(option.name));
             SG_TRYV(check(option.name, option.values));
+        }
         for (const auto& argument : verb_.arguments) {
+            if (argument.name != kFile) SG_TRYV(check_text(argument.name));
             SG_TRYV(check(argument.name, argument.values));
         }
         return {};
     }
 
-    Outcome<void> check(std::string_view name, const std::vector<std::string_view>& allowed) {
-        if (allowed.empty()) return {};
+    // All texts but file names go to the daemon, as UTF-8.
+    Outcome<void> check_text(std::string_view name) {
         for (const auto& value : line_.given.all(name)) {
-            if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) continue;
+            const std::size_t good = valid_utf8_prefix(value);
+            if (good == value.size()) continue;
+            return give_up(Exit::invalid,
+                           fmt::format("{} '{}' is not UTF-8 (octet {}); use a UTF-8 terminal.",
+                                       name,
+                                       escape_for_log(value, 64),
+                                       good + 1));
+        }
+        return {};
+    }
+
+    // Case does not matter; kept is the value as the table has it.
+    Outcome<void> check(std::string_view name, const std::vector<std::string_view>& allowed) {
+        if (allowed.empty() || !line_.given.has(name)) return {};
+        for (auto& value : line_.given.values.find(name)->second) {
+            const auto found = std::find_if(allowed.begin(), allowed.end(), [&](const auto& one) {
+                return iequals(one, value);
+            });
+            if (found != allowed.end()) {
+                value = *found;
+                continue;
+            }
             return wrong(fmt::format("{} is one of {}, not '{}'",
                                      name,
                                      fmt::join(allowed, ", "),

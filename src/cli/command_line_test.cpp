@@ -78,8 +78,14 @@ TEST(CommandLine, KnowsWhenOnlyHelpIsAskedFor) {
 }
 
 TEST(CommandLine, SuggestsButNeverGuesses) {
-    EXPECT_NE(refused({"domian", "list"}).find("Did you mean 'domain'?"), std::string::npos);
-    EXPECT_NE(refused({"domain", "lst"}).find("Did you mean 'domain list'?"), std::string::npos);
+    EXPECT_NE(refused({"domian", "list"}).find("did you mean 'domain'?"), std::string::npos);
+    EXPECT_NE(refused({"domain", "lst"}).find("did you mean 'domain list'?"), std::string::npos);
+    // What is not near is not offered.
+    for (const char* word : {"alert", "admin", "sop", "nope", "key", "backup", "proof"}) {
+        EXPECT_EQ(refused({word}),
+                  "there is no command '" + std::string(word) + "'. 'sealgate help' lists them.");
+    }
+    EXPECT_EQ(refused({"domain", "add", "x", "--frob"}).find("did you mean"), std::string::npos);
     EXPECT_NE(refused({"domain", "add", "x", "--subdomain"}).find("did you mean --subdomains?"),
               std::string::npos);
     EXPECT_NE(refused({"dom", "list"}).find("there is no command 'dom'"), std::string::npos);

@@ -203,6 +203,30 @@ void Context::report(const Json& document, std::string_view sentence) {
     }
 }
 
+Outcome<std::string> Context::read_text(const std::string& file, std::size_t limit) {
+    SG_TRY(auto text, read_input(file, limit));
+    const std::size_t bad = valid_utf8_prefix(text);
+    if (bad == text.size()) return text;
+    std::size_t line = 1;
+    std::size_t column = 1;
+    for (const char c : std::string_view(text).substr(0, bad)) {
+        const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+        if (c == '\n') {
+            ++line;
+            column = 1;
+        } else if (!continues) {
+            ++column;
+        }
+    }
+    return give_up(Exit::invalid,
+                   fmt::format("{}:{}:{}: the text is not UTF-8 (octet 0x{:02X}); convert it, for "
+                               "example with 'iconv -f WINDOWS-1252 -t UTF-8'.",
+                               file == "-" ? "standard input" : escape_for_log(file),
+                               line,
+                               column,
+                               static_cast<unsigned char>(text[bad])));
+}
+
 Outcome<std::string> Context::read_input(const std::string& file, std::size_t limit) {
     const auto too_large = [&] {
         return give_up(Exit::invalid, fmt::format("{} is larger than {} octets.", file, limit));

@@ -59,6 +59,8 @@ public:
 
     // A file's content; "-" is the standard input. invalid: not readable, or over `limit` octets.
     [[nodiscard]] Outcome<std::string> read_input(const std::string& file, std::size_t limit);
+    // The same for text that goes into JSON; invalid also: not UTF-8, with line and column.
+    [[nodiscard]] Outcome<std::string> read_text(const std::string& file, std::size_t limit);
 
 private:
     [[nodiscard]] Outcome<std::string> socket();

@@ -170,6 +170,15 @@ const Verb* find_verb(const Noun& noun, std::string_view name) {
     return found == noun.verbs.end() ? nullptr : &*found;
 }
 
+std::string_view slip_of(std::string_view word, const std::vector<std::string_view>& candidates) {
+    constexpr std::size_t kMost = 2;
+    if (word.size() > 64) return {};
+    const auto near = nearest(word, candidates);
+    if (near.empty()) return {};
+    const std::size_t distance = edit_distance(word, near);
+    return distance <= kMost && 3 * distance <= word.size() ? near : std::string_view();
+}
+
 std::string unknown_command(const std::vector<Noun>& nouns, const std::vector<std::string>& words) {
     const Noun* noun = words.empty() ? nullptr : find_noun(nouns, words[0]);
     std::vector<std::string_view> candidates;
@@ -186,11 +195,11 @@ std::string unknown_command(const std::vector<Noun>& nouns, const std::vector<st
                              : words.size() > 1 ? words[1]
                                                 : "";
     const auto shown = escape_for_log(word, 64);
-    const auto near = word.size() <= 64 ? nearest(word, candidates) : std::string_view();
-    return fmt::format("there is no command '{}{}'{}; 'sealgate help{}{}' lists them.",
+    const auto near = slip_of(word, candidates);
+    return fmt::format("there is no command '{}{}'{} 'sealgate help{}{}' lists them.",
                        prefix,
                        shown,
-                       near.empty() ? "" : fmt::format(". Did you mean '{}{}'?", prefix, near),
+                       near.empty() ? "." : fmt::format("; did you mean '{}{}'?", prefix, near),
                        noun == nullptr ? "" : " ",
                        noun == nullptr ? "" : noun->name);
 }

@@ -26,6 +26,10 @@ namespace sealgate::cli {
 [[nodiscard]] const Noun* find_noun(const std::vector<Noun>& nouns, std::string_view name);
 [[nodiscard]] const Verb* find_verb(const Noun& noun, std::string_view name);
 
+// The candidate that `word` is a slip of the finger for: at most two letters off, and one in three;
+// "" = none.
+[[nodiscard]] std::string_view slip_of(std::string_view word,
+                                       const std::vector<std::string_view>& candidates);
 // The sentence about words that name no command, with the nearest one that exists.
 [[nodiscard]] std::string unknown_command(const std::vector<Noun>& nouns,
                                           const std::vector<std::string>& words);

@@ -34,10 +34,19 @@ TEST_F(TimesTest, TakesWhatPeopleWrite) {
     EXPECT_EQ(parse("2026-07-25 07:14"), "2026-07-25T05:14:00");
     EXPECT_EQ(parse("2026-11-25T07:14:36"), "2026-11-25T06:14:36");
     EXPECT_EQ(parse("2026-11-25T07:14:36Z"), "2026-11-25T07:14:36");
+    EXPECT_EQ(parse("1m"), "2026-11-25T11:59:00");
+    EXPECT_EQ(parse("1h 30m"), "2026-11-25T10:30:00");
+    EXPECT_EQ(parse("now"), "2026-11-25T12:00:00");
+    EXPECT_EQ(parse("today"), "2026-11-24T23:00:00");
+    EXPECT_EQ(parse("Yesterday"), "2026-11-23T23:00:00");
+    EXPECT_EQ(parse("11:46"), "2026-11-25T10:46:00");
+    EXPECT_EQ(parse("11:46:30"), "2026-11-25T10:46:30");
+    EXPECT_EQ(parse("23:59"), "2026-11-24T22:59:00") << "the last one, not one to come";
 }
 
 TEST_F(TimesTest, RefusesWhatIsNoTime) {
-    for (const auto* text : {"", "2", "yesterday", "2026-13-01", "2026-11-25x", "25.11.2026"}) {
+    for (const auto* text :
+         {"", "2", "m", "yesteryear", "25:00", "2026-13-01", "2026-11-25x", "25.11.2026"}) {
         EXPECT_EQ(parse(text), "none") << text;
     }
 }

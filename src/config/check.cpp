@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "config/problems.h"
 #include "config/units.h"
+#include "policy/public_suffix.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <unordered_map>
 
@@ -23,6 +26,48 @@ bool clash(const SocketAddress& a, const SocketAddress& b) {
     const bool same_family =
         (a.host.find(':') == std::string::npos) == (b.host.find(':') == std::string::npos);
     return same_family && (a.host == b.host || is_wildcard(a.host) || is_wildcard(b.host));
+}
+
+struct Block {
+    Network network;
+    IpAddress first;
+    unsigned length = 0;  // of its prefix
+};
+
+Block block_of(const Network& network) {
+    const std::string text = network.to_string();
+    const std::size_t slash = text.find('/');
+    Block block{network, IpAddress::parse(text.substr(0, slash)).value(), 0};
+    const unsigned whole = block.first.is_v4() ? 32 : 128;
+    block.length =
+        slash == std::string::npos
+            ? whole
+            : static_cast<unsigned>(parse_number(text.substr(slash + 1)).value_or(whole));
+    return block;
+}
+
+// Whether the networks of one family together are every address of it. Of two networks one lies in
+// the other, or they have nothing in common: so those that lie in no other are added up.
+bool cover_everything(const std::vector<Network>& networks, bool v4) {
+    std::vector<Block> blocks;
+    for (const Network& network : networks) {
+        const Block block = block_of(network);
+        if (block.first.is_v4() == v4) blocks.push_back(block);
+    }
+    std::ranges::sort(blocks, {}, &Block::length);  // what holds another comes before it
+    std::array<std::size_t, 129> count{};           // by length
+    std::vector<const Block*> outer;
+    constexpr std::size_t kMost = 10'000;
+    for (const Block& block : blocks) {
+        const bool inside = std::ranges::any_of(
+            outer, [&](const Block* other) { return other->network.contains(block.first); });
+        if (inside || outer.size() == kMost) continue;
+        outer.push_back(&block);
+        ++count[block.length];
+    }
+    for (std::size_t length = count.size() - 1; length > 0; --length)
+        count[length - 1] += count[length] / 2;
+    return count[0] > 0;
 }
 
 class Checker {
@@ -84,6 +129,7 @@ private:
                                          "through it; name the networks of your mail servers",
                                          listener.name));
         }
+        bool told = false;
         for (const Network& network : listener.trusted_networks) {
             if (!network.to_string().ends_with("/0")) continue;
             problems_.add_at(
@@ -92,6 +138,18 @@ private:
                             "be an open relay; name the networks of your mail servers",
                             listener.name,
                             network.to_string()));
+            told = true;
+        }
+        if (told) return;
+        for (const bool v4 : {true, false}) {
+            if (!cover_everything(listener.trusted_networks, v4)) continue;
+            problems_.add_at(
+                key,
+                fmt::format(
+                    "listener '{}' trusts networks that together are every {} address there "
+                    "is: it would be an open relay; name the networks of your mail servers",
+                    listener.name,
+                    v4 ? "IPv4" : "IPv6"));
         }
     }
 
@@ -145,6 +203,7 @@ private:
     void check_domains() {
         std::unordered_map<std::string, std::uint32_t> lines;
         for (const DeclaredDomain& declared : settings_.domains) {
+            check_ownable(declared);
             const auto [seen, added] =
                 lines.emplace(declared.domain.name.ascii(), declared.origin.line);
             if (added || declared.domain.name.empty()) continue;
@@ -152,6 +211,21 @@ private:
                           fmt::format("domain '{}' is declared twice; the other is in line {}",
                                       declared.domain.name.ascii(),
                                       seen->second));
+        }
+    }
+
+    void check_ownable(const DeclaredDomain& declared) {
+        const std::string& name = declared.domain.name.ascii();
+        if (IpAddress::parse(name)) {
+            problems_.add(
+                {declared.origin.line, 1},
+                fmt::format("domain '{}' is an IP address; mail addresses have names", name));
+        } else if (policy::is_public_suffix(declared.domain.name)) {
+            problems_.add(
+                {declared.origin.line, 1},
+                fmt::format("domain '{}' is a public suffix: strangers register their names "
+                            "below it, so it cannot be yours",
+                            name));
         }
     }
 

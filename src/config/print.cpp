@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace sealgate::config {
 
@@ -146,6 +147,40 @@ std::vector<std::string> restart_needed(const Settings& before, const Settings& 
     return keys;
 }
 
+Settings after_reload(const Settings& running, Settings fresh) {
+    fresh.waiting.clear();
+    for (const std::string& key : restart_needed(running, fresh)) {
+        fresh.waiting.emplace(key, value_of(fresh, key).value_or(""));
+        // Who owns the value that holds: the file, when it stood there at the start.
+        const auto was = running.written.find(key);
+        if (was == running.written.end()) {
+            fresh.written.erase(key);
+        } else {
+            fresh.written.try_emplace(key, was->second);
+        }
+    }
+    for (const auto& key : settings_keys()) {
+        if (key.takes == Takes::restart) key.copy(fresh, running);
+    }
+    const std::vector<Listener> wanted = std::exchange(fresh.listeners, running.listeners);
+    const auto new_ones = by_name(wanted);
+    for (Listener& listener : fresh.listeners) {
+        const auto found = new_ones.find(listener.name);
+        if (found == new_ones.end()) continue;
+        for (const auto& key : listener_keys()) {
+            if (key.takes == Takes::reload) key.copy(listener, *found->second);
+        }
+    }
+    return fresh;
+}
+
+bool needs_restart(std::string_view name) {
+    if (name.starts_with("listener.")) return !name.ends_with(".trusted_networks");
+    return std::ranges::any_of(settings_keys(), [&](const Key<Settings>& key) {
+        return key.takes == Takes::restart && full_name(key) == name;
+    });
+}
+
 std::vector<std::string> known_keys() {
     std::vector<std::string> names;
     for (const auto& key : settings_keys())
@@ -158,7 +193,11 @@ std::optional<std::string> value_of(const Settings& settings, std::string_view n
         if (full_name(key) == name) return key.get(settings);
     }
     for (const Listener& listener : settings.listeners) {
-        if ("listener." + listener.name == name) return inline_table(listener_keys(), listener);
+        const std::string prefix = "listener." + listener.name;
+        if (prefix == name) return inline_table(listener_keys(), listener);
+        for (const auto& key : listener_keys()) {
+            if (fmt::format("{}.{}", prefix, key.name) == name) return key.get(listener);
+        }
     }
     for (const DeclaredDomain& declared : settings.domains) {
         if ("domain." + declared.domain.name.ascii() == name) {

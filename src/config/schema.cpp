@@ -62,6 +62,7 @@ Key<Object> key(std::string_view section,
             return write(field);
         }
     };
+    made.copy = [at](Object& to, const Object& from) { at(to) = at(from); };
     return made;
 }
 
@@ -137,6 +138,7 @@ Key<Listener> protocol_key() {
         return "cannot be 'lmtp', which is not available in this version; use 'smtp'";
     };
     key.get = [](const Listener&) { return quote("smtp"); };
+    key.copy = [](Listener&, const Listener&) {};
     return key;
 }
 
@@ -153,7 +155,8 @@ Type<mime::Domain> domain_type() {
         if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
         auto domain = mime::Domain::parse(node.text);
         if (domain && !domain->is_literal()) return *std::move(domain);
-        return std::unexpected("must be a domain, such as \"example.com\"");
+        return std::unexpected("must be a domain, such as \"example.com\", not '" +
+                               escape_for_log(node.text, 80) + "'");
     };
     type.write = [](const mime::Domain& domain) { return quote(domain.ascii()); };
     return type;
@@ -257,15 +260,15 @@ std::vector<Key<Settings>> make_settings_keys() {
 
         one("spool", "key_file", optional_file(), SG_AT(spool.key_file), kRestart, "The key that mail at rest is encrypted with; best on another disk. Empty: the systemd credential `sealgate-spool-key`, or else `spool.key` in `data_dir`."),
 
-        one("mail_log", "tag", text_type("word", check_tag), SG_AT(mail_log.tag), kReload, "The program's name in each line, for readers that expect another."),
+        one("mail_log", "tag", text_type("word", check_tag), SG_AT(mail_log.tag), kRestart, "The program's name in each line, for readers that expect another."),
         one("mail_log", "file", optional_file(), SG_AT(mail_log.file), kRestart, "The text log; a relative file lies in `data_dir`. Empty: none."),
         one("mail_log", "json_file", optional_file(), SG_AT(mail_log.json_file), kRestart, "The same as JSON lines. Empty: none."),
         one("mail_log", "on_failure", choice_type<OnFailure>({{"stop", OnFailure::stop}, {"continue", OnFailure::carry_on}}), SG_AT(mail_log.on_failure), kReload, "What becomes of mail when the log cannot be written: 451, or carried without a trace."),
-        one("mail_log", "keep_for", duration_type(days(1), days(36500)), SG_AT(mail_log.keep_for), kReload, "How long the log is kept; full days."),
-        one("mail_log", "keep_size", size_type(0, 1024 * kTiB), SG_AT(mail_log.keep_size), kReload, "How large the log may get; `0 B` for no limit."),
+        one("mail_log", "keep_for", duration_type(days(1), days(36500)), SG_AT(mail_log.keep_for), kRestart, "How long the log is kept; full days."),
+        one("mail_log", "keep_size", size_type(0, 1024 * kTiB), SG_AT(mail_log.keep_size), kRestart, "How large the log may get; `0 B` for no limit."),
 
         one("api", "address", address_type(), SG_AT(api.address), kRestart, "Where the API listens on TCP. Absent: only on the Unix socket."),
-        one("api", "public_networks", list_type(network_type(), Empty::allowed), SG_AT(api.public_networks), kReload, "Who may read health, metrics and the description of the API."),
+        one("api", "public_networks", list_type(network_type(), Empty::allowed), SG_AT(api.public_networks), kRestart, "Who may read health, metrics and the description of the API."),
         // clang-format on
     };
 }

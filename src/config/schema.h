@@ -28,6 +28,8 @@ struct Key {
     std::function<std::optional<std::string>(Object&, const Node&)> set;
     // The field's value as TOML; "" = absent.
     std::function<std::string(const Object&)> get;
+    // Takes the field over from another object.
+    std::function<void(Object& to, const Object& from)> copy;
     bool required = false;
 };
 

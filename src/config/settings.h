@@ -188,6 +188,10 @@ struct Settings {
     // "listener.outbound", "domain.example.com", "route.*", "unmanaged_senders".
     std::map<std::string, Origin, std::less<>> written;
 
+    // What the file says and a reload could not put in force, by the names of `written`: the value
+    // as TOML that holds from the next start on, "" = it will be gone.
+    std::map<std::string, std::string, std::less<>> waiting;
+
     // `postmaster`, or postmaster at `hostname` where that is empty.
     [[nodiscard]] std::string report_address() const;
     // data_dir joined with a relative path; absolute ones as they are.
@@ -221,10 +225,15 @@ struct Loaded {
 // Keys whose change needs a restart, among those that differ: for reload.
 [[nodiscard]] std::vector<std::string> restart_needed(const Settings& before,
                                                       const Settings& after);
+// What is in force after a reload of `fresh`: what needs a restart keeps its running value, and
+// `waiting` tells of it.
+[[nodiscard]] Settings after_reload(const Settings& running, Settings fresh);
+// Whether a change of such a key (of a section) needs a restart.
+[[nodiscard]] bool needs_restart(std::string_view key);
 // All keys of sections, as in Settings::written, in the order of the documentation.
 [[nodiscard]] std::vector<std::string> known_keys();
-// The value as TOML of such a key, or of an object as named in Settings::written (then an inline
-// table); nullopt: there is none. Secrets hidden.
+// The value as TOML of such a key, of "listener.NAME.KEY", or of an object as named in
+// Settings::written (then an inline table); nullopt: there is none. Secrets hidden.
 [[nodiscard]] std::optional<std::string> value_of(const Settings& settings, std::string_view key);
 // Name and value of all keys and objects that the file holds, as in `written` and value_of().
 [[nodiscard]] std::map<std::string, std::string> written_values(const Settings& settings);

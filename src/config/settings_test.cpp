@@ -215,7 +215,9 @@ TEST(Settings, SaysWhatIsWrongAndWhere) {
          "with a fraction"},
         {"[smtp]\nrecipients = 0", "sealgate.toml:2:14: 'recipients' must be from 100 to 100000"},
         {"[smtp]\nmessage_size = 5000000",
-         "sealgate.toml:2:16: 'message_size' must be a text, not a whole number"},
+         "sealgate.toml:2:16: 'message_size' must be a size with its unit, such as \"50 MiB\", not "
+         "a "
+         "whole number"},
         {"[smtp]\nmessage_size = \"5\"",
          "sealgate.toml:2:16: 'message_size' is wrong: '5' is not a size; write a number with its "
          "unit (B, KiB, MiB, GiB, TiB), such as \"50 MiB\""},
@@ -225,8 +227,8 @@ TEST(Settings, SaysWhatIsWrongAndWhere) {
          "sealgate.toml:2:17: 'trace_headers' must be true or false (without quotes), not a text"},
         {"[delivery]\nretry = []", "sealgate.toml:2:9: 'retry' must not be an empty list"},
         {"[delivery]\nretry = [\"1s\", 5]",
-         "sealgate.toml:2:9: 'retry' has a bad value at place 2: it must be a text, not a whole "
-         "number"},
+         "sealgate.toml:2:9: 'retry' has a bad value at place 2: it must be a duration with its "
+         "unit, such as \"5min\", not a whole number"},
         {"[delivery]\nwarn_after = \"6d\"",
          "sealgate.toml:2:14: 'warn_after' (6d) must be less than 'give_up_after' (5d); 0s warns "
          "never"},
@@ -273,9 +275,10 @@ TEST(Settings, SaysWhatIsWrongAndWhere) {
         {"[[domain]]\nname = \"A.example\"\n[[domain]]\nname = \"a.example.\"",
          "sealgate.toml:3:1: domain 'a.example' is declared twice; the other is in line 1"},
         {"[[domain]]\nname = \"[192.0.2.1]\"",
-         "sealgate.toml:2:8: 'name' must be a domain, such as \"example.com\""},
+         "sealgate.toml:2:8: 'name' must be a domain, such as \"example.com\", not '[192.0.2.1]'"},
         {"[[domain]]\nname = \"*.example.com\"",
-         "sealgate.toml:2:8: 'name' must be a domain, such as \"example.com\""},
+         "sealgate.toml:2:8: 'name' must be a domain, such as \"example.com\", not "
+         "'*.example.com'"},
         {"[unmanaged_senders]\naction = \"drop\"",
          "sealgate.toml:2:10: 'action' must be 'reject', 'bounce' or 'pass'"},
         {"[[unmanaged_senders.override]]\nlistener = \"nowhere\"\naction = \"pass\"",
@@ -299,6 +302,16 @@ TEST(Settings, SaysWhatIsWrongAndWhere) {
          "sealgate.toml:4:20: listener 'a' trusts 0.0.0.0/0, every address there is: it would be "
          "an "
          "open relay; name the networks of your mail servers"},
+        {"[[listener]]\nname = \"a\"\naddress = \"0.0.0.0:25\"\n"
+         "trusted_networks = [\"128.0.0.0/1\", \"10.0.0.0/8\", \"0.0.0.0/2\", \"64.0.0.0/2\"]",
+         "sealgate.toml:4:20: listener 'a' trusts networks that together are every IPv4 address "
+         "there "
+         "is: it would be an open relay; name the networks of your mail servers"},
+        {"[[listener]]\nname = \"a\"\naddress = \"0.0.0.0:25\"\n"
+         "trusted_networks = [\"8000::/1\", \"::/1\"]",
+         "sealgate.toml:4:20: listener 'a' trusts networks that together are every IPv6 address "
+         "there "
+         "is: it would be an open relay; name the networks of your mail servers"},
         {"[[listener]]\nname = \"a\"\naddress = \"0.0.0.0:25\"\ntrusted_networks = []",
          "sealgate.toml:4:20: listener 'a' trusts no network, so nobody could send through it; "
          "name "
@@ -476,6 +489,55 @@ TEST(RestartNeeded, NamesOnlyWhatReloadCannotDo) {
     password.database = "postgresql://user:one@host/db";
     other.database = "postgresql://user:two@host/db";
     EXPECT_THAT(restart_needed(password, other), ElementsAre("database"));
+}
+
+TEST(TrustedNetworks, ManyAndNestedOnesAreNotEveryAddress) {
+    const auto loaded = parse(
+        "[[listener]]\nname = \"a\"\naddress = \"0.0.0.0:25\"\ntrusted_networks = [\"0.0.0.0/1\", "
+        "\"0.0.0.0/2\", \"64.0.0.0/2\", \"128.0.0.0/2\", \"10.0.0.1\", \"::1\", \"fe80::/10\"]",
+        "x");
+    EXPECT_THAT(loaded.problems, IsEmpty());
+}
+
+TEST(Domains, NobodyOwnsAPublicSuffixOrAnAddress) {
+    for (const char* name : {"com", "co.uk", "192.0.2.1"}) {
+        const auto loaded = parse("[[domain]]\nname = \"" + std::string(name) + "\"\n", "x");
+        ASSERT_EQ(loaded.problems.size(), 1U) << name;
+        EXPECT_EQ(loaded.problems[0].line, 1U);
+    }
+}
+
+TEST(AfterReload, KeepsWhatNeedsARestartAndTellsOfIt) {
+    const Settings running = parse(kExample, "x").settings;
+    Settings fresh = running;
+    fresh.hostname = "other.example.com";
+    fresh.data_dir = "/elsewhere";
+    fresh.smtp.limits.recipients = 500;
+    fresh.listeners[0].trusted_networks = {Network::parse("10.9.0.0/16").value()};
+    fresh.listeners[0].address.port = 26;
+    fresh.listeners[1].name = "new";
+    fresh.written["listener.new"] = {"x", 99};
+    fresh.written.erase("listener.inbound");
+    const Settings now = after_reload(running, fresh);
+    EXPECT_EQ(now.hostname, running.hostname);
+    EXPECT_EQ(now.data_dir, running.data_dir);
+    EXPECT_EQ(now.smtp.limits.recipients, 500U);
+    ASSERT_EQ(now.listeners.size(), 2U);
+    EXPECT_EQ(now.listeners[0].address.port, running.listeners[0].address.port);
+    ASSERT_EQ(now.listeners[0].trusted_networks.size(), 1U);
+    EXPECT_EQ(now.listeners[0].trusted_networks[0].to_string(), "10.9.0.0/16");
+    EXPECT_EQ(now.listeners[1].name, "inbound");
+    EXPECT_EQ(now.waiting.at("hostname"), "\"other.example.com\"");
+    EXPECT_EQ(now.waiting.at("listener.inbound"), "");
+    EXPECT_NE(now.waiting.at("listener.new"), "");
+    EXPECT_EQ(now.waiting.size(), 5U);
+    EXPECT_TRUE(now.written.contains("listener.inbound"));
+    EXPECT_FALSE(now.written.contains("listener.new"));
+    // The next reload compares with what runs, so that it is not forgotten; going back ends it.
+    EXPECT_EQ(after_reload(now, fresh).waiting, now.waiting);
+    EXPECT_THAT(after_reload(now, running).waiting, IsEmpty());
+    EXPECT_TRUE(needs_restart("hostname"));
+    EXPECT_FALSE(needs_restart("smtp.recipients"));
 }
 
 TEST(KnownKeys, HaveAValueEach) {

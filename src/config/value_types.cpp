@@ -26,10 +26,13 @@ Read<std::string> read_text(const Node& node) {
 
 // For values that a class of ours parses from a text.
 template <class Value>
-Type<Value> parsed_type(std::string words, Result<Value> (*parse)(std::string_view)) {
+Type<Value> parsed_type(std::string words,
+                        Result<Value> (*parse)(std::string_view),
+                        std::string_view wanted = "a text") {
     Type<Value> type;
     type.words = std::move(words);
-    type.read = [parse](const Node& node) -> Read<Value> {
+    type.read = [parse, wanted](const Node& node) -> Read<Value> {
+        if (node.kind != NodeKind::text) return std::unexpected(wrong_kind(wanted, node));
         auto text = read_text(node);
         if (!text) return std::unexpected(std::move(text).error());
         auto value = parse(*text);
@@ -113,13 +116,15 @@ Type<std::int64_t> number_type(std::int64_t least, std::int64_t most) {
 }
 
 Type<std::uint64_t> size_type(std::uint64_t least, std::uint64_t most) {
-    auto type = parsed_type<std::uint64_t>("size", parse_size);
+    auto type =
+        parsed_type<std::uint64_t>("size", parse_size, "a size with its unit, such as \"50 MiB\"");
     bound(type, least, most, format_size);
     return type;
 }
 
 Type<std::chrono::seconds> duration_type(std::chrono::seconds least, std::chrono::seconds most) {
-    auto type = parsed_type<std::chrono::seconds>("duration", parse_duration);
+    auto type = parsed_type<std::chrono::seconds>(
+        "duration", parse_duration, "a duration with its unit, such as \"5min\"");
     bound(type, least, most, format_duration);
     return type;
 }

@@ -52,8 +52,9 @@ public:
     [[nodiscard]] LivePointer find(MessageId id) const;
     // The routes may be others now: what waited for one is tried at once where there is one.
     void routes_changed();
+    // `note` says in the log what is done and by whom: "held by root".
     // Makes pending recipients due now, past any back-off. False when there is nothing to retry.
-    bool retry(const LivePointer& live);
+    bool retry(const LivePointer& live, const std::string& note);
     // pending -> held and back; durable when the call returns. False when nothing changed.
     net::Task<Result<bool>> hold(LivePointer live, std::string note);
     net::Task<Result<bool>> release(LivePointer live, std::string note);
@@ -102,7 +103,6 @@ private:
         std::string note;
     };
     net::Task<Result<bool>> apply(LivePointer live, Change change);
-    [[nodiscard]] static std::string_view word(spool::State state);
     void reset_back_off(const Live& live, std::uint32_t recipient);
     void put_on_hold(const LivePointer& live,
                      const std::vector<std::uint32_t>& recipients,

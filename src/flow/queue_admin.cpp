@@ -9,7 +9,7 @@ using maillog::Verdict;
 using net::Task;
 using spool::State;
 
-bool Queue::retry(const LivePointer& live) {
+bool Queue::retry(const LivePointer& live, const std::string& note) {
     bool any = false;
     const WallTime now = services_.clock.now();
     for (std::size_t i = 0; i < live->status.size(); ++i) {
@@ -17,9 +17,12 @@ bool Queue::retry(const LivePointer& live) {
         live->status[i].next_attempt = now;
         any = true;
         reset_back_off(*live, static_cast<std::uint32_t>(i));
+        services_.journal.recipient(*live, i, Verdict::none, Level::notice, note);
     }
-    if (any) dispatch(live);
-    return any;
+    if (!any) return false;
+    (void)services_.journal.flush();
+    dispatch(live);
+    return true;
 }
 
 Task<Result<bool>> Queue::hold(LivePointer live, std::string note) {
@@ -63,11 +66,12 @@ Task<Result<bool>> Queue::apply(LivePointer live, Change change) {
         live->in_flight[update.recipient] = false;
         if (!committed) continue;
         live->status[update.recipient] = update.status;
-        services_.journal.recipient(*live,
-                                    update.recipient,
-                                    change.verdict,
-                                    Level::notice,
-                                    std::string(word(change.to)) + ": " + change.note);
+        services_.journal.recipient(
+            *live,
+            update.recipient,
+            change.verdict,
+            Level::notice,
+            change.to == State::discarded ? "discarded: " + change.note : change.note);
         if (change.to == State::held) services_.counters.held.add();
         if (change.to == State::discarded) services_.counters.discarded.add();
     }
@@ -77,22 +81,6 @@ Task<Result<bool>> Queue::apply(LivePointer live, Change change) {
         co_return std::unexpected(std::move(committed).error());
     }
     co_return true;
-}
-
-std::string_view Queue::word(State state) {
-    switch (state) {
-        case State::pending:
-            return "released";
-        case State::held:
-            return "held";
-        case State::discarded:
-            return "discarded";
-        case State::delivered:
-        case State::bounced:
-        case State::failed_silently:
-            break;
-    }
-    return "changed";
 }
 
 std::string Queue::next_hop_of(const Live& live, std::uint32_t recipient) const {

@@ -5,6 +5,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <system_error>
+
 namespace sealgate::net {
 
 void SslDeleter::operator()(ssl_st* ssl) const {
@@ -18,6 +20,9 @@ std::string tls_error() {
     const unsigned long code = ERR_get_error();
     ERR_clear_error();
     if (code == 0) return "connection closed";
+    if (ERR_SYSTEM_ERROR(code)) {
+        return std::error_code(ERR_GET_REASON(code), std::generic_category()).message();
+    }
     const char* reason = ERR_reason_error_string(code);
     return reason != nullptr ? reason : "error " + std::to_string(code);
 }

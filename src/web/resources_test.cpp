@@ -383,10 +383,12 @@ TEST_F(ResourcesTest, TheQueueIsSeenAndActedUpon) {
     ask(Method::post, actions, {{"action", "release"}, {"ids", {"0000000000000009"}}});
     EXPECT_EQ(last_.status, 404U);
     ask(Method::post, actions, {{"action", "delete"}, {"all", true}, {"dry_run", true}});
-    ask(Method::post, actions, {{"action", "delete"}, {"ids", {"0000000000000003"}}});
+    ask(Method::post,
+        actions,
+        {{"action", "delete"}, {"ids", {"0000000000000003"}}, {"reason", "spam"}});
     EXPECT_EQ(
         services_.gateway.done,
-        (std::vector<std::string>{"retry 3", "hold 1", "release 0", "delete (deleted by root) 1"}));
+        (std::vector<std::string>{"retry 3 by root", "hold 1 by root", "delete 1 by root: spam"}));
     for (const Json& body :
          {Json{{"action", "retry"}},
           Json{{"action", "retry"}, {"ids", Json::array()}},
@@ -396,6 +398,57 @@ TEST_F(ResourcesTest, TheQueueIsSeenAndActedUpon) {
         ask(Method::post, actions, body);
         EXPECT_EQ(last_.status, 422U) << body;
     }
+}
+
+TEST_F(ResourcesTest, TheLogIsFoundByTraceId) {
+    services_.write_log(42, "something");
+    EXPECT_EQ(ask(Method::get, "/api/v1/log?id=SMTP-00042.1")["items"].size(), 1U);
+    EXPECT_EQ(ask(Method::get, "/api/v1/log?id=SMTP-00042")["items"].size(), 1U);
+    for (const char* bad : {"SMTP-00042.", "SMTP-00042.x", "42.1"}) {
+        ask(Method::get, std::string("/api/v1/log?id=") + bad);
+        EXPECT_EQ(last_.status, 422U) << bad;
+    }
+}
+
+TEST_F(ResourcesTest, QueueMessagesAreNamedByTheirConnectionToo) {
+    EXPECT_EQ(ask(Method::get, "/api/v1/queue/SMTP-00042")["id"], "0000000000000002");
+    EXPECT_EQ(ask(Method::get, "/api/v1/queue/smtp-42.1")["id"], "0000000000000002");
+    for (const char* gone : {"SMTP-00042.2", "SMTP-00099"}) {
+        ask(Method::get, std::string("/api/v1/queue/") + gone);
+        EXPECT_EQ(last_.status, 404U) << gone;
+    }
+    ask(Method::get, "/api/v1/queue/SMTP-00042.x");
+    EXPECT_EQ(last_.status, 422U);
+    services_.gateway.queue[1].connection = services_.gateway.queue[0].connection;
+    const auto several = ask(Method::get, "/api/v1/queue/SMTP-00041");
+    EXPECT_EQ(last_.status, 422U);
+    EXPECT_NE(several["detail"].get<std::string>().find("0000000000000001, 0000000000000002"),
+              std::string::npos);
+    const auto change = ask(Method::post,
+                            "/api/v1/queue/actions",
+                            {{"action", "hold"}, {"ids", {"SMTP-00041", "SMTP-00099"}}});
+    EXPECT_EQ(last_.status, 207U);
+    EXPECT_EQ(change["changed"], Json({"0000000000000001", "0000000000000002"}));
+    EXPECT_EQ(change["not_found"], Json({"SMTP-00099"}));
+}
+
+TEST_F(ResourcesTest, QueueActionsAreInTheAuditLog) {
+    const std::string actions = "/api/v1/queue/actions";
+    ask(Method::post, actions, {{"action", "delete"}, {"all", true}, {"dry_run", true}});
+    EXPECT_EQ(ask(Method::get, "/api/v1/audit?action=queue.")["items"].size(), 0U);
+    ask(Method::post,
+        actions,
+        {{"action", "delete"}, {"ids", {"0000000000000001"}}, {"reason", "spam"}});
+    ask(Method::post, actions, {{"action", "hold"}, {"ids", {"SMTP-00042"}}});
+    const auto records = ask(Method::get, "/api/v1/audit?action=queue.")["items"];
+    ASSERT_EQ(records.size(), 2U);
+    EXPECT_EQ(records[0]["action"], "queue.hold");
+    EXPECT_EQ(records[0]["object"], "0000000000000002");
+    EXPECT_EQ(records[1]["action"], "queue.delete");
+    EXPECT_EQ(records[1]["actor"], "root");
+    const auto line = records[1].dump();
+    for (const char* part : {"SMTP-00041", "a@example.com", "spam", "discarded", "recipients"})
+        EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
 }
 
 TEST_F(ResourcesTest, TheLogIsSearchedAndFollowed) {

@@ -101,22 +101,41 @@ public:
     Result<admin::QueueChange> release_queued(const admin::QueueSelection& selection) override {
         return act("release", selection);
     }
-    Result<admin::QueueChange> delete_queued(const admin::QueueSelection& selection,
-                                             const std::string& reason) override {
-        return act("delete (" + reason + ")", selection);
+    Result<admin::QueueChange> delete_queued(const admin::QueueSelection& selection) override {
+        return act("delete", selection);
+    }
+    std::vector<MessageId> find_queued(const ConnectionId& connection,
+                                       std::optional<std::uint64_t> number) override {
+        std::vector<MessageId> found;
+        for (const auto& item : queue) {
+            if (item.connection == connection && number.value_or(1) == 1) found.push_back(item.id);
+        }
+        return found;
     }
 
 private:
     Result<admin::QueueChange> act(const std::string& what,
                                    const admin::QueueSelection& selection) {
         admin::QueueChange change;
+        const auto take = [&](const admin::QueueItem& item) {
+            change.changed.push_back(item.id);
+            change.subjects.push_back(
+                {item.id, item.connection, item.sender, item.recipients.size()});
+        };
         for (const auto& item : queue) {
-            if (selection.all) change.changed.push_back(item.id);
+            if (selection.all) take(item);
         }
         for (const auto id : selection.ids) {
-            (show_queued(id) ? change.changed : change.not_found).push_back(id);
+            if (const auto item = show_queued(id)) {
+                take(*item);
+            } else {
+                change.not_found.push_back(id);
+            }
         }
-        if (!selection.dry_run) done.push_back(what + " " + std::to_string(change.changed.size()));
+        if (selection.dry_run) return change;
+        const std::string reason = selection.reason.empty() ? "" : ": " + selection.reason;
+        done.push_back(what + " " + std::to_string(change.changed.size()) + " by " + selection.by +
+                       reason);
         return change;
     }
 };

@@ -20,6 +20,11 @@ def main(s):
     peer = s.peer()
     gateway = s.gateway(next_hop=peer)
     equal(seen(gateway), {}, "unmanaged senders before any mail")
+    # What was just refused is there at once.
+    send(gateway, "z@quick.example")
+    check("quick.example" in seen(gateway), "the sender of a moment ago is not listed")
+    send(gateway, "z@quicker.example")
+    gateway.must("unmanaged", "adopt", "quicker.example")
     for _ in range(3):
         check(send(gateway, "x@first.example").is_(550, "5.7.1"), "unmanaged sender")
     send(gateway, "y@second.example", source="127.0.0.9")

@@ -13,6 +13,7 @@ namespace {
 Outcome<Exit> search(Context& context, const Given& given) {
     SG_TRY(auto since, time_option(given, "--since"));
     SG_TRY(auto until, time_option(given, "--until"));
+    SG_TRYV(check_order(since, until));
     SG_TRY(const auto limit, number_option(given, "--limit", 100));
     std::size_t found = 0;
     Table table({{"NUMBER", Align::right},

@@ -59,9 +59,16 @@ Outcome<Exit> where(Context& context, const Given& given) {
     }
     auto owner = text_of(answer, "owner");
     if (answer.contains("origin")) owner += fmt::format(" ({})", owner_of(answer));
-    context.console().out(fmt::format("{} = {}\nowner: {}\n{}\n",
+    std::string next;
+    if (answer.contains("at_next_start")) {
+        const auto value = text_of(answer, "at_next_start");
+        next = fmt::format("at the next start: {}\n", value.empty() ? "none" : value);
+    }
+    const auto value = text_of(answer, "value");
+    context.console().out(fmt::format("{} = {}\n{}owner: {}\n{}\n",
                                       text_of(answer, "key"),
-                                      text_of(answer, "value"),
+                                      value.empty() ? "(none)" : value,
+                                      next,
                                       owner,
                                       text_of(answer, "advice")));
     return Exit::done;
@@ -84,7 +91,9 @@ Noun config() {
                       {.name = "where",
                        .summary = "Say who owns a setting and how it is changed",
                        .example = "sealgate config where smtp.recipients",
-                       .arguments = {{"KEY", "As in the file, or domain.NAME, route.PATTERN"}},
+                       .arguments = {{"KEY",
+                                      "As in the file, or listener.NAME, listener.NAME.KEY, "
+                                      "domain.NAME, route.PATTERN"}},
                        .run = where}}};
 }
 

@@ -14,16 +14,24 @@ constexpr std::size_t kImportLimit = 64UL * 1024 * 1024;
 
 Outcome<Exit> add(Context& context, const Given& given) {
     const auto name = given.get("DOMAIN");
-    SG_TRY(const auto answer,
-           context.send("POST",
-                        "/api/v1/domains",
-                        {{"name", name}, {"subdomains", given.has("--subdomains")}}));
+    const bool wider = given.has("--subdomains");
+    const bool narrower = given.has("--no-subdomains");
+    if (wider && narrower) {
+        return give_up(Exit::usage, "give --subdomains or --no-subdomains, not both.");
+    }
+    Json body{{"name", name}};
+    if (wider || narrower) body["subdomains"] = wider;
+    SG_TRY(const auto answer, context.send("POST", "/api/v1/domains", body));
+    const bool covers = answer.value("subdomains", false);
     const auto outcome = text_of(answer, "outcome");
+    const std::string_view reach = covers ? ", with its subdomains" : ", without its subdomains";
     context.report(answer,
-                   outcome == "added" ? fmt::format("{} is managed now.", name)
+                   outcome == "added" ? fmt::format("{} is managed now{}.", name, reach)
                    : outcome == "changed"
-                       ? fmt::format("{} was managed; its flag is changed.", name)
-                       : fmt::format("{} was managed already.", name));
+                       ? fmt::format("{} was managed; it {} covers its subdomains.",
+                                     name,
+                                     covers ? "now" : "no longer")
+                       : fmt::format("{} was managed already{}.", name, reach));
     return Exit::done;
 }
 
@@ -111,7 +119,11 @@ Noun domain() {
                  .summary = "Add a managed domain, or change whether it covers its subdomains",
                  .example = "sealgate domain add example.com --subdomains",
                  .arguments = {{"DOMAIN", "A domain name"}},
-                 .options = {{"--subdomains", "", "Cover its subdomains as well"}},
+                 .options = {{"--subdomains", "", "Cover its subdomains as well"},
+                             {"--no-subdomains",
+                              "",
+                              "Do not cover them any more; without either option an entry that is "
+                              "there stays as it is"}},
                  .run = add},
                 {.name = "remove",
                  .summary = "Remove a managed domain",

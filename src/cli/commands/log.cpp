@@ -15,20 +15,22 @@ namespace {
 constexpr std::string_view kPath = "/api/v1/log";
 
 std::vector<Option> filters() {
-    return {{"--id", "ID", "Connection ID: SMTP-00042"},
-            {"--since", "TIME", "From then on: 2h, 2026-11-25"},
-            {"--until", "TIME", "Before then"},
-            {"--level",
-             "LEVEL",
-             "This level or graver",
-             {"debug", "info", "notice", "warning", "error", "fatal"}},
-            {"--sender", "TEXT", "Part of the sender's address"},
-            {"--recipient", "TEXT", "Part of the recipient's address"}};
+    return {
+        {"--id", "ID", "Connection ID, or trace ID of a message in it: SMTP-00042, SMTP-00042.1"},
+        {"--since", "TIME", "From then on: 5m, 2h, yesterday, 11:46, 2026-11-25"},
+        {"--until", "TIME", "Before then"},
+        {"--level",
+         "LEVEL",
+         "This level or graver",
+         {"debug", "info", "notice", "warning", "error", "fatal"}},
+        {"--sender", "TEXT", "Part of the sender's address"},
+        {"--recipient", "TEXT", "Part of the recipient's address"}};
 }
 
 Outcome<Parameters> parameters_of(const Given& given) {
     SG_TRY(auto since, time_option(given, "--since"));
     SG_TRY(auto until, time_option(given, "--until"));
+    SG_TRYV(check_order(since, until));
     std::string text;
     for (const auto& word : given.all("TEXT"))
         text += (text.empty() ? "" : " ") + word;

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace sealgate::cli::commands {
 
 namespace {
@@ -16,30 +18,46 @@ std::string sender_of(const Json& item) {
     return sender.empty() ? "<>" : sender;
 }
 
-// "bob@example.com", "bob@example.com and 3 more": those that are not finished.
-std::string recipients_of(const Json& item) {
-    std::string first;
-    std::size_t others = 0;
+// What a list tells of the recipients that are not finished.
+struct Unfinished {
+    std::string recipients;  // "bob@example.com", "bob@example.com and 3 more"
+    std::string state;       // "pending", "held", or both
+    std::uint64_t attempts = 0;
+    std::string reason;  // of the first that has one
+};
+
+Unfinished unfinished_of(const Json& item) {
+    Unfinished out;
+    std::size_t count = 0;
+    bool pending = false;
+    bool held = false;
     for (const auto& recipient : item.at("recipients")) {
         const auto state = text_of(recipient, "state");
         if (state != "pending" && state != "held") continue;
-        if (first.empty()) {
-            first = text_of(recipient, "address");
-        } else {
-            ++others;
-        }
+        (state == "held" ? held : pending) = true;
+        if (count++ == 0) out.recipients = text_of(recipient, "address");
+        out.attempts = std::max(out.attempts, recipient.value("attempts", std::uint64_t{0}));
+        if (out.reason.empty()) out.reason = text_of(recipient, "note");
     }
-    return others == 0 ? first : fmt::format("{} and {} more", first, others);
+    // A line is a line; 'queue show' has all of it.
+    constexpr std::size_t kShown = 100;
+    if (out.reason.size() > kShown) {
+        out.reason.resize(valid_utf8_prefix(std::string_view(out.reason).substr(0, kShown)));
+        out.reason += "...";
+    }
+    if (count > 1) out.recipients += fmt::format(" and {} more", count - 1);
+    out.state = held && pending ? "pending, held" : held ? "held" : "pending";
+    return out;
 }
 
-// The next attempt, or that it is held.
+// The next attempt; held messages have none.
 std::string next_of(const Json& item) {
     std::string next;
     for (const auto& recipient : item.at("recipients")) {
         const auto time = text_of(recipient, "next_attempt");
         if (!time.empty() && (next.empty() || time < next)) next = time;
     }
-    return next.empty() ? "held" : show_time(next);
+    return next.empty() ? "-" : show_time(next);
 }
 
 Outcome<Exit> list(Context& context, const Given& given) {
@@ -51,8 +69,11 @@ Outcome<Exit> list(Context& context, const Given& given) {
                  {"SIZE", Align::right},
                  {"SENDER"},
                  {"RECIPIENT"},
+                 {"STATE"},
+                 {"ATTEMPTS", Align::right},
                  {"NEXT ATTEMPT"},
-                 {"NEXT HOP"}});
+                 {"NEXT HOP"},
+                 {"REASON"}});
     SG_TRYV(context.each_item("/api/v1/queue",
                               {{"state", given.get("--state")},
                                {"sender", given.get("--sender")},
@@ -64,14 +85,20 @@ Outcome<Exit> list(Context& context, const Given& given) {
                                       all.push_back(item);
                                       return;
                                   }
+                                  const auto trace = text_of(item, "trace_id");
+                                  const auto next_hop = text_of(item, "next_hop");
+                                  const auto rest = unfinished_of(item);
                                   table.add({text_of(item, "id"),
-                                             text_of(item, "connection_id"),
+                                             trace.empty() ? text_of(item, "connection_id") : trace,
                                              show_time(text_of(item, "received")),
                                              show_size(item.value("size", std::uint64_t{0})),
                                              sender_of(item),
-                                             recipients_of(item),
+                                             rest.recipients,
+                                             rest.state,
+                                             std::to_string(rest.attempts),
                                              next_of(item),
-                                             text_of(item, "next_hop")});
+                                             next_hop.empty() ? "(no route)" : next_hop,
+                                             rest.reason});
                               }));
     if (context.json()) {
         context.print_document(all);
@@ -180,14 +207,29 @@ Exit tell(Context& context, const Change& change, std::string_view done, bool dr
                               counted(change.count("changed"), "message"),
                               done)
                 : fmt::format("{} {}.", counted(change.count("changed"), "message"), done);
-    if (change.count("unchanged") > 0) {
-        sentence += fmt::format(" Nothing to do for {}.", change.count("unchanged"));
+    const auto idle =
+        change.count("unchanged") - std::min(change.count("held"), change.count("unchanged"));
+    if (idle > 0) sentence += fmt::format(" Nothing to do for {}.", idle);
+    constexpr std::size_t kNamed = 10;
+    if (change.count("held") > kNamed) {
+        sentence += fmt::format(
+            "\n{} held; 'sealgate queue list --state held' shows them, use 'sealgate queue "
+            "release'.",
+            change.count("held"));
+    } else {
+        for (const auto& id : change.document.value("held", Json::array())) {
+            sentence += fmt::format("\n{0} is held; use 'sealgate queue release {0}'.",
+                                    id.get<std::string>());
+        }
     }
     for (const auto& id : change.document.value("not_found", Json::array())) {
         sentence += fmt::format("\n{} is not in the queue.", id.get<std::string>());
     }
     context.report(change.document, sentence);
-    return exit_for(change.status, "");
+    const Exit code = exit_for(change.status, "");
+    // Asked for by name, and not one of them could be: that is a no.
+    const bool refused = change.count("held") > 0 && change.count("changed") == 0;
+    return code == Exit::done && refused && !dry_run ? Exit::no : code;
 }
 
 Run simple(std::string_view action, std::string_view done) {
@@ -221,7 +263,10 @@ Outcome<Exit> remove(Context& context, const Given& given) {
 }
 
 std::vector<Argument> messages() {
-    return {{"ID", "Messages, as 'queue list' shows them", Count::any}};
+    return {{"ID",
+             "Messages, as 'queue list' shows them: 16 hex digits, SMTP-00042.1, or SMTP-00042 for "
+             "all of a connection",
+             Count::any}};
 }
 
 Verb queue_list() {
@@ -241,45 +286,44 @@ Verb queue_list() {
 Noun queue() {
     const Option all{"--all", "", "Every message of the queue"};
     const Option dry_run{"--dry-run", "", "Only say what would change"};
-    return {.name = "queue",
-            .summary = "Messages that are accepted and not finished",
-            .verbs = {queue_list(),
-                      {.name = "show",
-                       .summary = "Show one message and its recipients",
-                       .example = "sealgate queue show 00000000000004d2",
-                       .arguments = {{"ID", "A message"}},
-                       .run = show},
-                      {.name = "retry",
-                       .summary = "Attempt delivery now, past the back-off",
-                       .example = "sealgate queue retry --all",
-                       .arguments = messages(),
-                       .options = {all, dry_run},
-                       .run = simple("retry", "to be attempted now")},
-                      {.name = "hold",
-                       .summary = "Hold messages until they are released",
-                       .example = "sealgate queue hold 00000000000004d2",
-                       .arguments = messages(),
-                       .options = {all, dry_run},
-                       .run = simple("hold", "held")},
-                      {.name = "release",
-                       .summary = "Release held messages and attempt delivery now",
-                       .example = "sealgate queue release 00000000000004d2",
-                       .arguments = messages(),
-                       .options = {all, dry_run},
-                       .run = simple("release", "released")},
-                      {.name = "delete",
-                       .summary = "Delete messages for good; no report is sent",
-                       .example = "sealgate queue delete 00000000000004d2",
-                       .arguments = messages(),
-                       .options = {all,
-                                   dry_run,
-                                   {"--yes", "", "Do not ask"},
-                                   {"--reason", "TEXT", "For the mail log"}},
-                       .run = remove},
-                      {.name = "stats",
-                       .summary = "Show the queue in numbers, by next hop",
-                       .example = "sealgate queue stats",
-                       .run = stats}}};
+    const Option reason{"--reason", "TEXT", "For the mail log and the audit log"};
+    return {
+        .name = "queue",
+        .summary = "Messages that are accepted and not finished",
+        .verbs = {queue_list(),
+                  {.name = "show",
+                   .summary = "Show one message and its recipients",
+                   .example = "sealgate queue show 00000000000004d2",
+                   .arguments = {{"ID", "A message: 16 hex digits, SMTP-00042.1 or SMTP-00042"}},
+                   .run = show},
+                  {.name = "retry",
+                   .summary = "Attempt delivery now, past the back-off",
+                   .example = "sealgate queue retry --all",
+                   .arguments = messages(),
+                   .options = {all, dry_run},
+                   .run = simple("retry", "to be attempted now")},
+                  {.name = "hold",
+                   .summary = "Hold messages until they are released",
+                   .example = "sealgate queue hold 00000000000004d2",
+                   .arguments = messages(),
+                   .options = {all, dry_run, reason},
+                   .run = simple("hold", "held")},
+                  {.name = "release",
+                   .summary = "Release held messages and attempt delivery now",
+                   .example = "sealgate queue release 00000000000004d2",
+                   .arguments = messages(),
+                   .options = {all, dry_run, reason},
+                   .run = simple("release", "released")},
+                  {.name = "delete",
+                   .summary = "Delete messages for good; no report is sent",
+                   .example = "sealgate queue delete 00000000000004d2",
+                   .arguments = messages(),
+                   .options = {all, dry_run, {"--yes", "", "Do not ask"}, reason},
+                   .run = remove},
+                  {.name = "stats",
+                   .summary = "Show the queue in numbers, by next hop",
+                   .example = "sealgate queue stats",
+                   .run = stats}}};
 }
 
 }  // namespace sealgate::cli::commands

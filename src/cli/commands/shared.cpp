@@ -19,10 +19,20 @@ Outcome<std::string> time_option(const Given& given, std::string_view name) {
     if (const auto time = parse_time(text, SystemClock().now())) return to_rfc3339(*time);
     return give_up(
         Exit::usage,
-        fmt::format("{} takes a time such as 2h, 2026-11-25 or \"2026-11-25 07:14\", not "
-                    "'{}'.",
+        fmt::format("{} takes how long ago (30s, 5m, 2h, 7d), today, yesterday, a time of the day "
+                    "(11:46), a day (2026-11-25), or both (\"2026-11-25 07:14\"), not '{}'.",
                     name,
                     escape_for_log(text)));
+}
+
+Outcome<void> check_order(std::string_view since, std::string_view until) {
+    WallTime from;
+    WallTime to;
+    if (!from_rfc3339(since, from) || !from_rfc3339(until, to) || from < to) return {};
+    return give_up(Exit::usage,
+                   fmt::format("--since ({}) is not before --until ({}), so nothing can fit.",
+                               show_time(since),
+                               show_time(until)));
 }
 
 Outcome<std::size_t> number_option(const Given& given,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/table.h"
@@ -42,7 +43,17 @@ std::string summary(const Json& status) {
     for (const auto& [name, value] : status.at("counters").items()) {
         out += fmt::format(" {} {}", name, value.get<std::uint64_t>());
     }
-    return out + "\n";
+    out += "\n";
+    for (const auto& setting : status.value("waiting_for_restart", Json::array())) {
+        const auto value = text_of(setting, "value");
+        out += fmt::format("waits for a restart: {}\n",
+                           value.empty() ? text_of(setting, "key") + " removed"
+                                         : text_of(setting, "key") + " = " + value);
+    }
+    for (const auto& warning : status.value("warnings", Json::array())) {
+        out += fmt::format("warning: {}\n", escape_for_log(warning.get<std::string>()));
+    }
+    return out;
 }
 
 Outcome<Exit> show(Context& context, const Given& /*given*/) {

@@ -55,7 +55,7 @@ Outcome<Exit> show(Context& context, const Given& given) {
 Outcome<Exit> set(Context& context, const Given& given) {
     const auto file = given.get("--file");
     if (file.empty()) return give_up(Exit::usage, "name the new text with --file FILE.");
-    SG_TRY(const auto text, context.read_input(file, kTextLimit));
+    SG_TRY(const auto text, context.read_text(file, kTextLimit));
     const auto name = given.get("NAME");
     SG_TRY(const auto answer, context.send("PUT", path_of(name), {{"text", text}}));
     context.report(answer, fmt::format("The template '{}' is replaced.", name));
@@ -73,7 +73,7 @@ Outcome<Exit> reset(Context& context, const Given& given) {
 Outcome<Exit> preview(Context& context, const Given& given) {
     Json body = Json::object();
     if (given.has("--file")) {
-        SG_TRY(auto text, context.read_input(given.get("--file"), kTextLimit));
+        SG_TRY(auto text, context.read_text(given.get("--file"), kTextLimit));
         body["text"] = std::move(text);
     }
     SG_TRY(const auto answer, context.send("POST", path_of(given.get("NAME")) + "/preview", body));
@@ -124,11 +124,13 @@ Outcome<Exit> edit(Context& context, const Given& given) {
     if (!context.console().edit(draft.path())) {
         return give_up(Exit::no, "the editor failed; nothing was changed. Set EDITOR to yours.");
     }
-    auto new_text = context.read_input(draft.path(), kTextLimit);
-    if (!new_text) {
+    auto new_text = context.read_text(draft.path(), kTextLimit);
+    const auto kept = [&draft](Failure failure) {
         draft.keep();
-        return std::unexpected(std::move(new_text).error());
-    }
+        failure.sentence += fmt::format("\nYour text is in {}.", draft.path());
+        return std::unexpected(std::move(failure));
+    };
+    if (!new_text) return kept(std::move(new_text).error());
     if (*new_text == old_text) {
         context.console().talk("The text is as it was; nothing was changed.\n");
         return Exit::done;
@@ -137,12 +139,7 @@ Outcome<Exit> edit(Context& context, const Given& given) {
                                 .target = path_of(name),
                                 .body = Json{{"text", *new_text}}.dump(),
                                 .if_match = before.etag});
-    if (!answer) {
-        draft.keep();
-        auto failure = std::move(answer).error();
-        failure.sentence += fmt::format("\nYour text is in {}.", draft.path());
-        return std::unexpected(std::move(failure));
-    }
+    if (!answer) return kept(std::move(answer).error());
     context.console().talk(fmt::format("The template '{}' is replaced.\n", name));
     return Exit::done;
 }

@@ -50,10 +50,11 @@ Outcome<Exit> list(Context& context, const Given& given) {
 
 Outcome<Exit> adopt(Context& context, const Given& given) {
     const auto domain = given.get("DOMAIN");
+    Json body = Json::object();
+    if (given.has("--subdomains")) body["subdomains"] = true;
     SG_TRY(const auto answer,
-           context.send("POST",
-                        fmt::format("/api/v1/unmanaged-senders/{}/adopt", segment(domain)),
-                        {{"subdomains", given.has("--subdomains")}}));
+           context.send(
+               "POST", fmt::format("/api/v1/unmanaged-senders/{}/adopt", segment(domain)), body));
     context.report(answer, fmt::format("{} is managed now.", domain));
     return Exit::done;
 }

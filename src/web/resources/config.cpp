@@ -26,6 +26,11 @@ const Schema& where_schema() {
          {"owner", Type::text},
          {"origin", Type::object, Presence::optional, "", {}, &origin_schema()},
          {"value", Type::text, Presence::required, "As TOML"},
+         {"change_takes", Type::text, Presence::required, "", {"command", "reload", "restart"}},
+         {"at_next_start",
+          Type::text,
+          Presence::optional,
+          "The file was changed since; empty: it will be gone"},
          {"advice", Type::text, Presence::required, "How to change it"}}};
     return kSchema;
 }
@@ -42,6 +47,10 @@ Result<Response> where(const Services& services, const Call& call) {
     OrderedJson out{{"key", found.key}, {"owner", admin::to_string(found.owner)}};
     put_origin(out, found.origin);
     out["value"] = found.value;
+    out["change_takes"] = found.owner == admin::Owner::store ? "command"
+                          : found.restart                    ? "restart"
+                                                             : "reload";
+    if (found.at_next_start) out["at_next_start"] = *found.at_next_start;
     out["advice"] = found.advice;
     return json_response(out);
 }

@@ -39,7 +39,11 @@ const Schema& new_domain_schema() {
     static const Schema kSchema{
         "NewDomain",
         "",
-        {{"name", Type::text}, {"subdomains", Type::boolean, Presence::optional, "Default false"}}};
+        {{"name", Type::text},
+         {"subdomains",
+          Type::boolean,
+          Presence::optional,
+          "Left out: an entry that is there stays as it is, a new one has false"}}};
     return kSchema;
 }
 
@@ -47,7 +51,8 @@ const Schema& outcome_schema() {
     static const Schema kSchema{
         "DomainOutcome",
         "",
-        {{"outcome", Type::text, Presence::required, "", {"added", "changed", "unchanged"}}}};
+        {{"outcome", Type::text, Presence::required, "", {"added", "changed", "unchanged"}},
+         {"subdomains", Type::boolean, Presence::required, "Whether it covers subdomains now"}}};
     return kSchema;
 }
 
@@ -105,11 +110,13 @@ Result<Response> list(const Services& services, const Call& call) {
 
 Result<Response> add(const Services& services, const Call& call) {
     const auto name = call.body["name"].get<std::string>();
-    SG_TRY(
-        const auto outcome,
-        admin::add_domain(services.admin, actor(call), name, call.body.value("subdomains", false)));
-    auto answer = json_response({{"outcome", admin::to_string(outcome)}},
-                                outcome == admin::Outcome::added ? 201 : 200);
+    std::optional<bool> subdomains;
+    if (call.body.contains("subdomains")) subdomains = call.body["subdomains"].get<bool>();
+    SG_TRY(const auto outcome, admin::add_domain(services.admin, actor(call), name, subdomains));
+    SG_TRY(const auto covers, admin::covers_subdomains(services.admin, name));
+    auto answer = json_response(
+        {{"outcome", admin::to_string(outcome)}, {"subdomains", covers.value_or(false)}},
+        outcome == admin::Outcome::added ? 201 : 200);
     if (outcome == admin::Outcome::added) {
         answer.fields.emplace_back("Location", "/api/v1/domains/" + percent_encode(name));
     }
@@ -133,7 +140,7 @@ Result<Response> import(const Services& services, const Call& call) {
     ProblemDetail detail{.status = 422,
                          .type = "malformed",
                          .title = "The input is not valid",
-                         .detail = "Nothing was imported: correct the lines named in errors."};
+                         .detail = "Nothing was imported; correct these lines first:"};
     constexpr std::size_t kShown = 100;
     for (const auto& problem : report.problems) {
         if (detail.errors.size() == kShown) break;

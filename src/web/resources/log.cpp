@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mail log: search, and what was written after a given record.
+#include "base/text.h"
 #include "web/problem.h"
 #include "web/resources.h"
 #include "web/resources/shared.h"
@@ -64,9 +65,14 @@ Result<maillog::Query> parse_query(const Call& call) {
     maillog::Query query;
     query.text = call.find("text").value_or("");
     if (const auto id = call.find("id")) {
-        query.connection = parse_connection_id(*id);
-        if (!query.connection) {
-            return fail(ErrorKind::malformed, "web.log", "A connection ID looks like SMTP-00042.");
+        // A trace ID has the number of the message behind it; the lines are those of its
+        // connection.
+        const auto dot = std::min(id->find('.'), id->size());
+        query.connection = parse_connection_id(std::string_view(*id).substr(0, dot));
+        if (!query.connection || (dot < id->size() && !parse_number(id->substr(dot + 1)))) {
+            return fail(ErrorKind::malformed,
+                        "web.log",
+                        "A connection ID looks like SMTP-00042, a trace ID like SMTP-00042.1.");
         }
     }
     query.since = time_parameter(call, "since");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The queue: messages that are accepted and not finished.
+#include "admin/queue_audit.h"
+#include "base/text.h"
 #include "web/problem.h"
 #include "web/resources.h"
 #include "web/resources/shared.h"
@@ -32,6 +34,7 @@ const Schema& item_schema() {
         "",
         {{"id", Type::text, Presence::required, "16 hex digits"},
          {"connection_id", Type::text},
+         {"trace_id", Type::text, Presence::required, "As in our 250 and our Received field"},
          {"received", Type::time},
          {"sender", Type::text, Presence::required, "Empty: the null sender"},
          {"size", Type::integer, Presence::required, "Octets"},
@@ -80,10 +83,13 @@ const Schema& action_schema() {
         "QueueAction",
         "Either ids or all",
         {{"action", Type::text, Presence::required, "", {"retry", "hold", "release", "delete"}},
-         {"ids", Type::texts, Presence::optional, "Messages, 16 hex digits each"},
+         {"ids",
+          Type::texts,
+          Presence::optional,
+          "Messages: 16 hex digits, SMTP-00042.1, or SMTP-00042 for all of a connection"},
          {"all", Type::boolean, Presence::optional, "Every message of the queue"},
          {"dry_run", Type::boolean, Presence::optional, "Only say what would change"},
-         {"reason", Type::text, Presence::optional, "For the records; used by delete"}}};
+         {"reason", Type::text, Presence::optional, "For the mail log and the audit log"}}};
     return kSchema;
 }
 
@@ -93,6 +99,7 @@ const Schema& change_schema() {
         "",
         {{"changed", Type::texts},
          {"unchanged", Type::texts, Presence::required, "There was nothing to do for them"},
+         {"held", Type::texts, Presence::optional, "Not retried: they are held; release them"},
          {"not_found", Type::texts}}};
     return kSchema;
 }
@@ -100,6 +107,7 @@ const Schema& change_schema() {
 OrderedJson to_json(const admin::QueueItem& item) {
     OrderedJson out{{"id", to_string(item.id)},
                     {"connection_id", to_string(item.connection)},
+                    {"trace_id", item.trace},
                     {"received", to_rfc3339(item.received)},
                     {"sender", item.sender},
                     {"size", item.size},
@@ -140,16 +148,45 @@ Result<Response> list(const Services& services, const Call& call) {
     return json_response(out);
 }
 
-Result<MessageId> parse_id(std::string_view text) {
-    if (const auto id = parse_message_id(text)) return *id;
-    return fail(ErrorKind::malformed,
-                "web.queue",
-                "A message of the queue is named by 16 hex digits, as 'queue list' shows them.");
+std::unexpected<Error> bad_name() {
+    return fail(
+        ErrorKind::malformed,
+        "web.queue",
+        "A message of the queue is named by 16 hex digits, as 'queue list' shows them, or by "
+        "its connection: SMTP-00042.1, or SMTP-00042 for all messages of it.");
+}
+
+// The messages that a name means; none: it is well-formed, and nothing in the queue has it.
+Result<std::vector<MessageId>> find_named(admin::Gateway& gateway, std::string_view name) {
+    if (const auto id = parse_message_id(name)) return std::vector{*id};
+    const auto dot = name.find('.');
+    const auto connection = parse_connection_id(name.substr(0, dot));
+    if (!connection) return bad_name();
+    std::optional<std::uint64_t> number;
+    if (dot != std::string_view::npos) {
+        number = parse_number(name.substr(dot + 1));
+        if (!number) return bad_name();
+    }
+    return gateway.find_queued(*connection, number);
 }
 
 Result<Response> show(const Services& services, const Call& call) {
-    SG_TRY(const auto id, parse_id(call.at("id")));
-    SG_TRY(const auto item, services.gateway.show_queued(id));
+    const auto& name = call.at("id");
+    SG_TRY(const auto found, find_named(services.gateway, name));
+    if (found.empty()) {
+        return problem(
+            ErrorKind::not_found,
+            "No message of this connection is in the queue; what became of it is in the mail log.");
+    }
+    if (found.size() > 1) {
+        std::string names;
+        for (const auto id : found)
+            names += (names.empty() ? "" : ", ") + to_string(id);
+        return problem(
+            ErrorKind::malformed,
+            "Several messages of this connection are in the queue, name one: " + names + ".");
+    }
+    SG_TRY(const auto item, services.gateway.show_queued(found.front()));
     return json_response(to_json(item));
 }
 
@@ -170,43 +207,92 @@ Result<Response> stats(const Services& services, const Call& /*call*/) {
     return json_response(out);
 }
 
-Result<admin::QueueSelection> parse_selection(const Json& body) {
+struct Wanted {
     admin::QueueSelection selection;
+    std::vector<std::string> not_found;  // names of connections without a message in the queue
+};
+
+Result<Wanted> parse_selection(admin::Gateway& gateway, const Call& call) {
+    const Json& body = call.body;
+    Wanted wanted;
+    admin::QueueSelection& selection = wanted.selection;
     selection.all = body.value("all", false);
     selection.dry_run = body.value("dry_run", false);
-    if (body.contains("ids")) {
-        for (const auto& text : body["ids"]) {
-            SG_TRY(const auto id, parse_id(text.get<std::string>()));
-            selection.ids.push_back(id);
+    selection.by = call.request.caller.name;
+    selection.reason = body.value("reason", "");
+    const bool named = body.contains("ids") && !body["ids"].empty();
+    if (selection.all == named) {
+        return fail(
+            ErrorKind::malformed, "web.queue", "Name messages in ids, or set all, not both.");
+    }
+    if (!named) return wanted;
+    for (const auto& text : body["ids"]) {
+        const auto name = text.get<std::string>();
+        SG_TRY(const auto found, find_named(gateway, name));
+        if (found.empty()) wanted.not_found.push_back(name);
+        for (const auto id : found) {
+            if (std::ranges::find(selection.ids, id) == selection.ids.end())
+                selection.ids.push_back(id);
         }
     }
-    if (selection.all == selection.ids.empty()) return selection;
-    return fail(ErrorKind::malformed, "web.queue", "Name messages in ids, or set all, not both.");
+    return wanted;
 }
 
 Result<admin::QueueChange> apply(admin::Gateway& gateway,
                                  const std::string& action,
-                                 const admin::QueueSelection& selection,
-                                 const std::string& reason) {
+                                 const admin::QueueSelection& selection) {
     if (action == "retry") return gateway.retry_queued(selection);
     if (action == "hold") return gateway.hold_queued(selection);
     if (action == "release") return gateway.release_queued(selection);
-    return gateway.delete_queued(selection, reason);
+    return gateway.delete_queued(selection);
+}
+
+void append(std::vector<MessageId>& to, const std::vector<MessageId>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
+
+// First what would change is looked up and written to the audit log, then exactly that is changed.
+Result<admin::QueueChange> act_recorded(const Services& services,
+                                        const Call& call,
+                                        const std::string& action,
+                                        admin::QueueSelection selection) {
+    admin::QueueSelection look = selection;
+    look.dry_run = true;
+    SG_TRY(auto planned, apply(services.gateway, action, look));
+    if (selection.dry_run || planned.changed.empty()) return planned;
+    SG_TRYV(admin::record_queue_action(
+        services.admin, actor(call), action, planned.subjects, selection.reason));
+    selection.all = false;
+    selection.ids = std::move(planned.changed);
+    SG_TRY(auto change, apply(services.gateway, action, selection));
+    append(change.unchanged, planned.unchanged);
+    append(change.held, planned.held);
+    append(change.not_found, planned.not_found);
+    return change;
 }
 
 Result<Response> act(const Services& services, const Call& call) {
-    SG_TRY(const auto selection, parse_selection(call.body));
-    const auto reason = call.body.value("reason", "deleted by " + call.request.caller.name);
-    SG_TRY(const auto change,
-           apply(services.gateway, call.body["action"].get<std::string>(), selection, reason));
-    if (!change.not_found.empty() && change.changed.empty() && change.unchanged.empty()) {
+    SG_TRY(auto wanted, parse_selection(services.gateway, call));
+    admin::QueueChange change;
+    if (wanted.selection.all || !wanted.selection.ids.empty()) {
+        SG_TRY(change,
+               act_recorded(services,
+                            call,
+                            call.body["action"].get<std::string>(),
+                            std::move(wanted.selection)));
+    }
+    OrderedJson missing = to_json(change.not_found);
+    for (auto& name : wanted.not_found)
+        missing.push_back(std::move(name));
+    if (!missing.empty() && change.changed.empty() && change.unchanged.empty()) {
         return problem(ErrorKind::not_found,
                        "None of these messages is in the queue; they may be finished already.");
     }
-    return json_response({{"changed", to_json(change.changed)},
-                          {"unchanged", to_json(change.unchanged)},
-                          {"not_found", to_json(change.not_found)}},
-                         change.not_found.empty() ? 200 : 207);
+    const unsigned status = missing.empty() ? 200 : 207;
+    OrderedJson out{{"changed", to_json(change.changed)}, {"unchanged", to_json(change.unchanged)}};
+    if (!change.held.empty()) out["held"] = to_json(change.held);
+    out["not_found"] = std::move(missing);
+    return json_response(out, status);
 }
 
 }  // namespace

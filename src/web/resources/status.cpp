@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state of the gateway, and the two questions of a supervisor.
+#include "admin/warnings.h"
 #include "web/resources.h"
 #include "web/resources/shared.h"
 
@@ -53,6 +54,17 @@ const Schema& memory_schema() {
     return kSchema;
 }
 
+const Schema& waiting_schema() {
+    static const Schema kSchema{"WaitingSetting",
+                                "A setting of the file that a reload could not put in force",
+                                {{"key", Type::text},
+                                 {"value",
+                                  Type::text,
+                                  Presence::required,
+                                  "As TOML, from the next start on; empty: gone"}}};
+    return kSchema;
+}
+
 const Schema& status_schema() {
     static const Schema kSchema{
         "Status",
@@ -60,6 +72,8 @@ const Schema& status_schema() {
         {{"state", Type::text, Presence::required, "", {"ok", "degraded", "starting"}},
          {"version", Type::text},
          {"hostname", Type::text},
+         {"warnings", Type::texts, Presence::required, "What is valid and yet hardly meant"},
+         {"waiting_for_restart", Type::list, Presence::required, "", {}, &waiting_schema()},
          {"started", Type::time},
          {"uptime", Type::integer, Presence::required, "Seconds"},
          {"listeners", Type::list, Presence::required, "", {}, &listener_schema()},
@@ -95,10 +109,21 @@ Result<Response> show(const Services& services, const Call& /*call*/) {
                              {"mode", listener.mode},
                              {"sessions", listener.sessions}});
     }
+    const auto settings = services.admin.settings();
+    OrderedJson warnings = OrderedJson::array();
+    if (const auto now = services.admin.published()) {
+        for (auto& warning : admin::warnings(*settings, now->domains, now->routes))
+            warnings.push_back(std::move(warning));
+    }
+    OrderedJson waiting = OrderedJson::array();
+    for (const auto& [key, value] : settings->waiting)
+        waiting.push_back({{"key", key}, {"value", value}});
     return json_response(
         {{"state", state_of(status)},
          {"version", status.version},
          {"hostname", status.hostname},
+         {"warnings", std::move(warnings)},
+         {"waiting_for_restart", std::move(waiting)},
          {"started", to_rfc3339(status.started)},
          {"uptime", status.uptime.count()},
          {"listeners", std::move(listeners)},

@@ -36,7 +36,7 @@ const Schema& list_schema() {
 
 const Schema& adopt_schema() {
     static const Schema kSchema{
-        "Adoption", "", {{"subdomains", Type::boolean, Presence::optional, "Default false"}}};
+        "Adoption", "", {{"subdomains", Type::boolean, Presence::optional, "As in NewDomain"}}};
     return kSchema;
 }
 
@@ -133,10 +133,10 @@ Result<Response> list(const Services& services, const Call& call) {
 }
 
 Result<Response> adopt(const Services& services, const Call& call) {
-    SG_TRY(
-        const auto outcome,
-        admin::adopt_unmanaged(
-            services.admin, actor(call), call.at("domain"), call.body.value("subdomains", false)));
+    std::optional<bool> subdomains;
+    if (call.body.contains("subdomains")) subdomains = call.body["subdomains"].get<bool>();
+    SG_TRY(const auto outcome,
+           admin::adopt_unmanaged(services.admin, actor(call), call.at("domain"), subdomains));
     return json_response({{"outcome", admin::to_string(outcome)}});
 }
 
