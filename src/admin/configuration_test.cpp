@@ -97,11 +97,12 @@ TEST_P(ConfigurationTest, CheckSaysWhatWouldChange) {
     start(kFile);
     const auto check = check_configuration(*context_,
                                            "hostname = \"gw2.example\"\n[smtp]\nrecipients = 200\n"
-                                           "[limits]\nmemory = \"1 GiB\"\n",
+                                           "[api]\npublic_networks = [\"192.0.2.0/24\"]\n",
                                            "new.toml");
     EXPECT_THAT(check.problems, IsEmpty());
-    EXPECT_THAT(check.changes, ElementsAre("domain.file.example", "hostname", "limits.memory"));
-    EXPECT_THAT(check.restart_needed, ElementsAre("hostname", "limits.memory"));
+    EXPECT_THAT(check.changes,
+                ElementsAre("domain.file.example", "hostname", "api.public_networks"));
+    EXPECT_THAT(check.restart_needed, ElementsAre("hostname", "api.public_networks"));
     const auto bad = check_configuration(*context_, "hostnam = 1", "new.toml");
     ASSERT_EQ(bad.problems.size(), 1U);
     EXPECT_THAT(to_string(bad.problems[0]), HasSubstr("new.toml:1:1: unknown key 'hostnam'"));

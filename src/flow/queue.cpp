@@ -34,7 +34,9 @@ Outcome no_route() {
 }
 
 bool waits_for_route(const spool::RecipientStatus& status) {
-    return status.state == State::pending && status.note == no_route().reply.line();
+    static const std::string note =
+        no_route().reply.line();  // asked for each recipient of all mail
+    return status.state == State::pending && status.note == note;
 }
 
 }  // namespace
@@ -385,6 +387,10 @@ Task<void> Queue::finish_attempt(LivePointer live,
                                    services_.clock.now(),
                                    services_.settings->delivery,
                                    dice_);
+    const bool waited_for_route =
+        std::any_of(recipients.begin(), recipients.end(), [&](std::uint32_t i) {
+            return waits_for_route(live->status[i]);
+        });
     Content content = live->content;
     if (!content && !settlement.reports.empty()) {
         // Nobody was asked, so nobody loaded it. A report goes out without it, if it must.
@@ -399,7 +405,7 @@ Task<void> Queue::finish_attempt(LivePointer live,
         settlement = without_reports(*live, std::move(settlement));
         apply(live, settlement);
     }
-    log_settled(*live, settlement, carried.through);
+    log_settled(*live, settlement, carried.through, waited_for_route);
     for (const std::uint32_t i : recipients)
         live->in_flight[i] = false;
     (void)services_.journal.flush();
@@ -477,7 +483,8 @@ Task<Status> Queue::conclude(const LivePointer& live, Content content, Settlemen
 
 void Queue::log_settled(const Live& live,
                         const Settlement& settlement,
-                        const std::string& through) {
+                        const std::string& through,
+                        bool waited_for_route) {
     for (const Settled& one : settlement.settled) {
         const std::string said = outcome_text(through, one.outcome);
         switch (one.status.state) {
@@ -509,8 +516,7 @@ void Queue::log_settled(const Live& live,
             case State::pending: {
                 services_.counters.deferred.add();
                 // Somebody has to make the route: the first line about it is an error.
-                const bool news =
-                    waits_for_route(one.status) && !waits_for_route(live.status[one.recipient]);
+                const bool news = waits_for_route(one.status) && !waited_for_route;
                 services_.journal.recipient(
                     live,
                     one.recipient,

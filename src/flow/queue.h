@@ -95,7 +95,11 @@ private:
     net::Task<Status> conclude(const LivePointer& live, Content content, Settlement settlement);
     void apply(const LivePointer& live, const Settlement& settlement);
     [[nodiscard]] Settlement without_reports(const Live& live, Settlement settlement) const;
-    void log_settled(const Live& live, const Settlement& settlement, const std::string& through);
+    // After the settlement is in force. `waited_for_route`: that there is none was said before.
+    void log_settled(const Live& live,
+                     const Settlement& settlement,
+                     const std::string& through,
+                     bool waited_for_route);
     struct Change {
         std::set<spool::State> from;
         spool::State to;
