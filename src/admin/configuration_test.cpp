@@ -101,8 +101,8 @@ TEST_P(ConfigurationTest, CheckSaysWhatWouldChange) {
                                            "new.toml");
     EXPECT_THAT(check.problems, IsEmpty());
     EXPECT_THAT(check.changes,
-                ElementsAre("domain.file.example", "hostname", "api.public_networks"));
-    EXPECT_THAT(check.restart_needed, ElementsAre("hostname", "api.public_networks"));
+                ElementsAre("api.public_networks", "domain.file.example", "hostname"));
+    EXPECT_THAT(check.restart_needed, ElementsAre("api.public_networks", "hostname"));
     const auto bad = check_configuration(*context_, "hostnam = 1", "new.toml");
     ASSERT_EQ(bad.problems.size(), 1U);
     EXPECT_THAT(to_string(bad.problems[0]), HasSubstr("new.toml:1:1: unknown key 'hostnam'"));
