@@ -3,10 +3,10 @@
 
     peer = ScriptedPeer({"RCPT": [b"450 4.2.1 later\\r\\n", OK], "dot": Drop()})
 
-States: connect, EHLO, HELO, STARTTLS, tls (right after the handshake), MAIL, RCPT, DATA, dot, RSET,
-NOOP, QUIT, other. What stands there is one action for ever, a list (each used once, then the usual
-answer), or a function (connection, line) -> action or None. Without a script the peer takes
-everything, so it is also the sink of most scenarios."""
+States: connect, EHLO, HELO, STARTTLS, tls (right after the handshake), MAIL, RCPT, DATA, dot, BDAT
+(known with chunking=True; after the octets), RSET, NOOP, QUIT, other. What stands there is one action
+for ever, a list (each used once, then the usual answer), or a function (connection, line) -> action or
+None. Without a script the peer takes everything, so it is also the sink of most scenarios."""
 import re
 import socket
 import struct
@@ -70,6 +70,21 @@ class Wait:
         connection.act(self.then, connection.usual)
 
 
+class Gate(Wait):
+    """The usual answer, once the scenario calls open()."""
+
+    def __init__(self):
+        super().__init__(HANG_LIMIT)
+        self._opened = threading.Event()
+
+    def open(self):
+        self._opened.set()
+
+    def do(self, connection):
+        self._opened.wait(self.seconds)
+        connection.act(None, connection.usual)
+
+
 class Trickle:
     """One octet at a time."""
 
@@ -89,7 +104,7 @@ OK = b"250 2.0.0 ok\r\n"
 class Received:
     """A message that was taken with 2xx."""
 
-    def __init__(self, connection, mail, rcpts, raw):
+    def __init__(self, connection, mail, rcpts, raw, chunks=()):
         self.tls = connection.tls
         self.helo = connection.helo
         self.mail_line, self.rcpt_lines = mail, rcpts
@@ -97,8 +112,9 @@ class Received:
         self.recipients = [_path(line) for line in rcpts]
         self.mail_parameters = _parameters(mail)
         self.rcpt_parameters = [_parameters(line) for line in rcpts]
-        self.raw = raw  # between 354 and the end of data, dots still stuffed
-        self.content = re.sub(rb"(?m)^\.", b"", raw)
+        self.raw = raw  # between 354 and the end of data, dots still stuffed; or all chunks
+        self.chunks = list(chunks)  # their sizes, when it came by BDAT
+        self.content = raw if self.chunks else re.sub(rb"(?m)^\.", b"", raw)
         self.time = time.time()
 
     def header(self, name):
@@ -135,6 +151,7 @@ class Connection:
         self.buffer = b""
         self.mail = None     # the MAIL command of the transaction, once it was taken
         self.rcpts = []
+        self.chunks = []     # of a message that comes by BDAT
         self.usual = b""     # the answer that the state under way would have got
         self.ended = threading.Event()
 
@@ -158,6 +175,12 @@ class Connection:
             self._fill()
         line, _, self.buffer = self.buffer.partition(b"\n")
         return line.removesuffix(b"\r")
+
+    def octets(self, count):
+        while len(self.buffer) < count:
+            self._fill()
+        data, self.buffer = self.buffer[:count], self.buffer[count:]
+        return data
 
     def content(self):
         """Up to CRLF "." CRLF and nothing else."""
@@ -187,11 +210,13 @@ class Connection:
 
 class ScriptedPeer:
     def __init__(self, script=None, extensions=EXTENSIONS, tls=None, implicit_tls=False, port=0,
-                 hostname="peer.example"):
-        """tls: an ssl.SSLContext; STARTTLS is then offered."""
+                 hostname="peer.example", chunking=False):
+        """tls: an ssl.SSLContext; STARTTLS is then offered. chunking: BDAT is offered and known."""
         self.script = dict(script or {})
         self.extensions, self.tls, self.implicit_tls = list(extensions), tls, implicit_tls
-        self.hostname = hostname
+        self.hostname, self.chunking = hostname, chunking
+        if chunking:
+            self.extensions.append("CHUNKING")
         self.connections = []
         self.messages = []
         self.lock = threading.Lock()
@@ -331,7 +356,7 @@ class ScriptedPeer:
                 f"250 {self.hostname}\r\n".encode()
             connection.answer(verb, usual, line)
         elif verb == "MAIL":
-            connection.mail, connection.rcpts = None, []
+            connection.mail, connection.rcpts, connection.chunks = None, [], []
             if connection.answer("MAIL", OK, line).startswith(b"2"):
                 connection.mail = line
         elif verb == "RCPT":
@@ -340,12 +365,14 @@ class ScriptedPeer:
                 connection.rcpts.append(line)
         elif verb == "DATA":
             self._data(connection, line)
+        elif verb == "BDAT" and self.chunking:
+            self._bdat(connection, line)
         elif verb == "QUIT":
             connection.answer("QUIT", b"221 2.0.0 bye\r\n", line)
             return False
         elif verb in ("RSET", "NOOP"):
             if verb == "RSET":
-                connection.mail, connection.rcpts = None, []
+                connection.mail, connection.rcpts, connection.chunks = None, [], []
             connection.answer(verb, OK, line)
         else:
             connection.answer("other", b"502 5.5.1 not known\r\n", line)
@@ -359,9 +386,24 @@ class ScriptedPeer:
         raw = connection.content()
         message = Received(connection, connection.mail or b"", connection.rcpts, raw)
         connection.mail, connection.rcpts = None, []
+        self._take(connection, message, "dot", line)
+
+    def _bdat(self, connection, line):
+        words = line.split()
+        connection.chunks.append(connection.octets(int(words[1])))
+        last = len(words) > 2 and words[2].upper() == b"LAST"
+        begun = connection.mail and connection.rcpts
+        if not begun or not last:
+            connection.answer("BDAT", OK if begun else b"503 5.5.1 RCPT first\r\n", line)
+            return
+        message = Received(connection, connection.mail, connection.rcpts,
+                           b"".join(connection.chunks), map(len, connection.chunks))
+        connection.mail, connection.rcpts, connection.chunks = None, [], []
+        self._take(connection, message, "BDAT", line)
+
+    def _take(self, connection, message, state, line):
         connection.messages.append(message)
-        usual = OK
-        action = self.action("dot", connection, line)
+        action = self.action(state, connection, line)
         # Known before the answer is: a scenario that has seen the 250 finds the message here.
         taken = action is None or isinstance(action, bytes) and action.startswith(b"2") or \
             isinstance(action, (Say, Trickle, Close)) and action.data.startswith(b"2") or \
@@ -370,5 +412,5 @@ class ScriptedPeer:
             with self.changed:
                 self.messages.append(message)
                 self.changed.notify_all()
-        connection.usual = usual
-        connection.act(action, usual)
+        connection.usual = OK
+        connection.act(action, OK)
