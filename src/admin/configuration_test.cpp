@@ -102,7 +102,7 @@ TEST_P(ConfigurationTest, CheckSaysWhatWouldChange) {
     EXPECT_THAT(check.problems, IsEmpty());
     EXPECT_THAT(check.changes,
                 ElementsAre("api.public_networks", "domain.file.example", "hostname"));
-    EXPECT_THAT(check.restart_needed, ElementsAre("api.public_networks", "hostname"));
+    EXPECT_THAT(check.restart_needed, ElementsAre("hostname", "api.public_networks"));
     const auto bad = check_configuration(*context_, "hostnam = 1", "new.toml");
     ASSERT_EQ(bad.problems.size(), 1U);
     EXPECT_THAT(to_string(bad.problems[0]), HasSubstr("new.toml:1:1: unknown key 'hostnam'"));

@@ -12,6 +12,9 @@ namespace {
 // A refused recipient makes an early content useless, so only what is small is sent early.
 constexpr std::uint64_t kEarlyContent = 256UL * 1024;
 
+// What each message of ours begins with where trace fields are on; see Upstream::Chunks.
+constexpr std::string_view kFirstOctets = "Received:";
+
 // The reply code that goes with a status of ours (RFC 5321 section 4.2.3, RFC 6531 section 3.5).
 int code_for(Outcome::Kind kind, std::string_view enhanced) {
     if (kind == Outcome::Kind::delivered) return 250;
@@ -229,7 +232,8 @@ Outcome Upstream::judge(const smtp::Reply& reply) const {
 }
 
 bool Upstream::by_chunk(const Shipment& shipment) const {
-    return options_.chunking && session_.extensions().chunking && shipment.size() <= kEarlyContent;
+    return options_.chunking && session_.extensions().chunking &&
+           shipment.size() <= kEarlyContent && shipment.prefix.starts_with(kFirstOctets);
 }
 
 std::optional<Outcome> Upstream::cannot_carry(const Shipment& shipment) const {
@@ -274,13 +278,16 @@ Task<std::vector<Outcome>> Upstream::send(const Released& released) {
     // With PIPELINING the whole envelope and DATA, or even the content, are one write: a round trip
     // less for each message, or two.
     const bool early = session_.extensions().pipelining;
-    const bool chunk = early && by_chunk(shipment);
+    const bool may_chunk = early && by_chunk(shipment);
+    const bool chunk = may_chunk && chunks_ == Chunks::work;
     if (chunk) {
         if (auto framed = session_.bdat({shipment.prefix, *shipment.content}); !framed) {
             usable_ = false;  // an envelope without its content is queued
             std::fill(outcomes.begin(), outcomes.end(), not_framed(framed.error()));
             co_return outcomes;
         }
+    } else if (may_chunk) {
+        session_.try_bdat(kFirstOctets);
     } else if (early) {
         session_.data();
     }
@@ -311,12 +318,63 @@ Task<std::vector<Outcome>> Upstream::send(const Released& released) {
         auto done = co_await finish_chunk(std::move(outcomes));
         co_return done;
     }
+    if (may_chunk) {
+        auto done = co_await try_chunk(shipment, std::move(outcomes));
+        co_return done;
+    }
     if (any) {
         if (!early) session_.data();
         auto done = co_await transfer(shipment, std::move(outcomes));
         co_return done;
     }
     if (early) co_await abandon_data();
+    if (usable_) co_await reset();
+    co_return outcomes;
+}
+
+Task<std::vector<Outcome>> Upstream::try_chunk(const Shipment& shipment,
+                                               std::vector<Outcome> outcomes) {
+    const auto settle = [&outcomes](const Outcome& result) {
+        std::replace_if(
+            outcomes.begin(),
+            outcomes.end(),
+            [](const Outcome& one) { return one.kind == Outcome::Kind::delivered; },
+            result);
+    };
+    const bool any = std::any_of(outcomes.begin(), outcomes.end(), [](const Outcome& one) {
+        return one.kind == Outcome::Kind::delivered;
+    });
+    auto tried = co_await next_reply();
+    if (!tried) {
+        settle(lost(tried.error(), "after BDAT"));
+        co_return outcomes;
+    }
+    const smtp::Reply& reply = tried->reply;
+    if (reply.positive()) {
+        chunks_ = Chunks::work;
+        const std::string_view rest = std::string_view(shipment.prefix).substr(kFirstOctets.size());
+        if (any) {
+            if (auto framed = session_.bdat({rest, *shipment.content}); framed) {
+                auto done = co_await finish_chunk(std::move(outcomes));
+                co_return done;
+            } else {
+                settle(not_framed(framed.error()));
+            }
+        }
+        co_await reset();
+        co_return outcomes;
+    }
+    // RFC 5321 section 4.2.4: not known, not implemented. The octets lie in its line buffer now, so
+    // the connection is of no more use; the answer says nothing about the message.
+    if (reply.code >= 500 && reply.code <= 502) {
+        chunks_ = Chunks::unknown;
+        usable_ = false;
+        settle(local_outcome(Outcome::Kind::deferred,
+                             "4.5.1",
+                             "the next hop offers CHUNKING and does not know BDAT"));
+        co_return outcomes;
+    }
+    settle(judge(reply));
     if (usable_) co_await reset();
     co_return outcomes;
 }
@@ -336,15 +394,7 @@ Task<std::vector<Outcome>> Upstream::finish_chunk(std::vector<Outcome> outcomes)
         co_return outcomes;
     }
     const smtp::Reply& reply = final->reply;
-    Outcome result = judge(reply);
-    if (any && reply.code >= 500 && reply.code <= 502) {
-        // What it makes of the octets behind a command it does not know is not to be found out.
-        // Its answer says nothing about the message.
-        chunk_unknown_ = true;
-        usable_ = false;
-        result.kind = Outcome::Kind::deferred;
-    }
-    settle(result);
+    settle(judge(reply));
     // RFC 3030 section 2: after a refused chunk only RSET leads on.
     if (!(any && reply.positive()) && usable_) co_await reset();
     co_return outcomes;
@@ -454,7 +504,7 @@ Task<std::vector<Outcome>> Upstream::finish(const Released& released) {
     }
     for (Outcome& outcome : outcomes)
         outcome.kind = Outcome::Kind::delivered;
-    if (by_chunk(shipment)) {
+    if (by_chunk(shipment) && chunks_ == Chunks::work) {
         if (auto framed = session_.bdat({shipment.prefix, *shipment.content}); !framed) {
             std::fill(outcomes.begin(), outcomes.end(), not_framed(framed.error()));
             co_await reset();

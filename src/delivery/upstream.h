@@ -10,6 +10,7 @@
 #include "smtp/client_session.h"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,8 +55,8 @@ public:
 
     // False after anything that leaves the connection in doubt; it is then closed, not kept.
     [[nodiscard]] bool usable() const { return usable_; }
-    // It offered CHUNKING and then did not know BDAT; the message has not been taken.
-    [[nodiscard]] bool chunk_unknown() const { return chunk_unknown_; }
+    // It offered CHUNKING and then did not know BDAT; the message has not been sent.
+    [[nodiscard]] bool chunk_unknown() const { return chunks_ == Chunks::unknown; }
     // The peer closed it, or said something nobody asked for, while it lay idle.
     [[nodiscard]] bool stale() { return stream_->has_input(); }
     // The transaction did not come to the answer to the content.
@@ -86,6 +87,9 @@ private:
     // DATA has been queued; waits for 354 and sends the content to those marked delivered.
     net::Task<std::vector<Outcome>> transfer(const Shipment& shipment,
                                              std::vector<Outcome> outcomes);
+    // Reads the answer to try_bdat() and sends the rest to those marked delivered.
+    net::Task<std::vector<Outcome>> try_chunk(const Shipment& shipment,
+                                              std::vector<Outcome> outcomes);
     // The chunk has been queued; waits for its answer, which is that of those marked delivered.
     net::Task<std::vector<Outcome>> finish_chunk(std::vector<Outcome> outcomes);
     net::Task<Result<smtp::CommandReply>> final_reply();
@@ -102,7 +106,11 @@ private:
     bool usable_ = true;
     bool content_sent_ = false;
     bool tls_failed_ = false;
-    bool chunk_unknown_ = false;
+    // A server that offers CHUNKING and does not know BDAT would read content as commands: a chunk
+    // with the first word of our own Received field has to work before one that holds foreign
+    // octets.
+    enum class Chunks : std::uint8_t { untried, work, unknown };
+    Chunks chunks_ = Chunks::untried;
     bool begin_pending_ = false;
     smtp::ReversePath begin_sender_;
     smtp::MailParameters begin_parameters_;

@@ -97,7 +97,15 @@ std::vector<ReportItem> Pipeline::log_decisions(const Live& live) {
                 journal.passing_through(live, i);
                 break;
             case Action::bounce_unmanaged: {
-                journal.bouncing_unmanaged(live, i);
+                if (wants(live, i, ReportItem::Kind::unmanaged)) {
+                    journal.bouncing_unmanaged(live, i);
+                } else {
+                    journal.recipient(live,
+                                      i,
+                                      Verdict::failed,
+                                      Level::notice,
+                                      "unmanaged domain blocked: no report may be sent");
+                }
                 delivery::Outcome outcome =
                     delivery::local_outcome(delivery::Outcome::Kind::refused,
                                             "5.7.1",

@@ -224,6 +224,13 @@ Status ClientSession::content(const std::vector<std::string_view>& pieces) {
     return {};
 }
 
+void ClientSession::try_bdat(std::string_view octets) {
+    FramedContent chunk;
+    chunk.pieces.push_back(octets);
+    impl_->queue.push_back(
+        {Command::bdat, 0, "BDAT " + std::to_string(octets.size()), std::move(chunk)});
+}
+
 Status ClientSession::bdat(const std::vector<std::string_view>& pieces) {
     if (impl_->error) return fail(*impl_->error);
     SG_TRY(FramedContent chunk, frame_chunk(pieces));

@@ -89,9 +89,14 @@ public:
     // produced have been written. refused: bare CR, bare LF or NUL in content; nothing was queued,
     // and the connection can only be closed. internal: no 354 was given.
     Status content(const std::vector<std::string_view>& pieces);
-    // Instead of data() and content(), where the server offers CHUNKING: the whole message as the
-    // last chunk (RFC 3030 section 2), which may go in one group with MAIL and RCPT. The pieces are
-    // borrowed as above. refused: as above; nothing was queued, and the connection is as it was.
+    // The first octets of the message as a chunk of their own, after RCPT: whether the server knows
+    // the command it offers, asked with octets that are no command. `octets` has no CR, LF or NUL,
+    // and lives as long as the pieces of content().
+    void try_bdat(std::string_view octets);
+    // Instead of data() and content(), where the server offers CHUNKING: the message, or what
+    // try_bdat() left of it, as the last chunk (RFC 3030 section 2), which may go in one group with
+    // MAIL and RCPT. The pieces are borrowed as above. refused: as above; nothing was queued, and
+    // the connection is as it was.
     Status bdat(const std::vector<std::string_view>& pieces);
 
     void feed(std::string_view bytes);

@@ -180,6 +180,14 @@ TEST(ClientSession, AChunkGoesWithTheEnvelope) {
               (Replies{"mail 250", "rcpt/0 550", "bdat 503", "mail 250"}));
 }
 
+TEST(ClientSession, AFirstChunkGoesAhead) {
+    ClientSession session = greeted("250-mx\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+    session.mail(std::nullopt, {}, 0);
+    session.try_bdat("Received:");
+    EXPECT_EQ(wire(session), "MAIL FROM:<>\r\nBDAT 9\r\nReceived:");
+    EXPECT_EQ(replies(session, "250 ok\r\n502 what\r\n"), (Replies{"mail 250", "bdat 502"}));
+}
+
 TEST(ClientSession, WithoutPipeliningAChunkWaitsForItsTurn) {
     ClientSession session = greeted("250-mx\r\n250 CHUNKING\r\n");
     session.mail(std::nullopt, {}, 0);

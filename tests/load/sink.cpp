@@ -42,7 +42,9 @@ struct Sink::Session : Tagged {
     std::size_t written = 0;
     bool writing = false;
     bool in_content = false;
-    bool in_chunk = false;         // of BDAT: the only one of its message
+    bool in_chunk = false;  // of BDAT
+    bool last_chunk = false;
+    bool more_chunks = false;      // the next one belongs to the same message
     std::uint64_t chunk_left = 0;  // octets of it still to come
     bool waiting = false;          // for the delay to pass; input stays unread in the buffer
     bool closing = false;
@@ -252,14 +254,19 @@ void Sink::on_command(Session& session, std::string_view line) {
         const std::string_view argument = line.substr(std::min<std::size_t>(line.size(), 5));
         const char* end = argument.data() + argument.size();
         const auto [rest, error] = std::from_chars(argument.data(), end, session.chunk_left);
-        if (error != std::errc() || std::string_view(rest, end) != " LAST") {
-            session.out.append("501 5.5.4 only one chunk a message is taken here\r\n");
+        const std::string_view mark(rest, end);
+        if (error != std::errc() || !(mark.empty() || mark == " LAST")) {
+            session.out.append("501 5.5.4 no such chunk\r\n");
             session.closing = true;
             return;
         }
         session.in_chunk = true;
-        session.octets = 0;
-        session.head.assign("\r\n");  // the id is looked for at the start of a line
+        session.last_chunk = !mark.empty();
+        if (!session.more_chunks) {
+            session.octets = 0;
+            session.head.assign("\r\n");  // the id is looked for at the start of a line
+        }
+        session.more_chunks = mark.empty();
     } else if (is_command(line, "QUIT")) {
         session.out.append("221 2.0.0 bye\r\n");
         session.closing = true;
@@ -309,7 +316,11 @@ bool Sink::consume_chunk(Session& session) {
     session.chunk_left -= usable;
     if (session.chunk_left > 0) return false;
     session.in_chunk = false;
-    end_of_message(session);
+    if (session.last_chunk) {
+        end_of_message(session);
+    } else {
+        session.out.append("250 2.0.0 go on\r\n");
+    }
     return true;
 }
 
