@@ -51,8 +51,8 @@ struct ThroughRecipient {
                                        const std::vector<ThroughRecipient>& recipients,
                                        std::string_view id);
 
-// A next hop's reply made fit to be passed on: any 2xx means taken and is 250; 421 and classes that do
-// not belong become 451.
+// A next hop's reply made fit to be passed on: any 2xx means taken and is 250; 421 and classes that
+// do not belong become 451.
 [[nodiscard]] smtp::Reply pass_on(const smtp::Reply& reply);
 
 // Replies of ours, by what happened.
