@@ -149,6 +149,7 @@ TEST_P(AuditTest, ForeignTextInANameCannotForge) {
 
 TEST_P(AuditTest, ChangesFromManyThreadsMakeOneChain) {
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&, t] {
             for (int i = 0; i < 5; ++i) {

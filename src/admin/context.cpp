@@ -63,6 +63,7 @@ policy::ManagedDomains join_domains(const config::Settings& settings,
 
 policy::Routes join_routes(const config::Settings& settings, std::vector<policy::Route> stored) {
     std::vector<policy::Route> routes;
+    routes.reserve(settings.routes.size() + stored.size());
     for (const config::DeclaredRoute& one : settings.routes)
         routes.push_back(one.route);
     // Of two routes with one pattern the first is found: the file's.
@@ -114,8 +115,8 @@ Result<std::shared_ptr<const Effective>> effective(const Context& context) {
         SG_TRY(auto templates, load_templates(session));
         made->domains = join_domains(*settings, std::move(domains));
         made->routes = join_routes(*settings, std::move(routes));
-        made->unmanaged = settings->unmanaged_senders ? settings->unmanaged_senders->senders
-                                                      : std::move(unmanaged);
+        made->unmanaged = std::move(unmanaged);
+        if (settings->unmanaged_senders) made->unmanaged = settings->unmanaged_senders->senders;
         for (auto& [name, stored] : templates) {
             made->templates.emplace(name, std::move(stored.text));
         }

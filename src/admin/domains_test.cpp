@@ -208,6 +208,7 @@ TEST_P(DomainsTest, ImportWithAProblemChangesNothing) {
                                        "b..example\na.example subdomains\n")
                             .value();
     std::vector<std::string> problems;
+    problems.reserve(report.problems.size());
     for (const ImportProblem& problem : report.problems) {
         problems.push_back(std::to_string(problem.line) + ": " + problem.message);
     }

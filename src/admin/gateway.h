@@ -132,6 +132,10 @@ struct Counters {
     std::uint64_t passed = 0;  // unmanaged sender, unmodified
     std::uint64_t held = 0;
     std::uint64_t discarded = 0;
+    std::uint64_t failed = 0;      // for good, and no report may be sent
+    std::uint64_t unreported = 0;  // of those: others had been taken, the sender is a stranger's
+    std::uint64_t possible_duplicates = 0;  // messages that may arrive twice
+    std::uint64_t connections = 0;          // from clients, since the start
 };
 
 struct GatewayStatus {

@@ -22,6 +22,7 @@ Result<const TemplateLibrary::BuiltIn*> find_built_in(const Context& context,
     const auto found = std::ranges::find(library, name, &TemplateLibrary::BuiltIn::name);
     if (found != library.end()) return &*found;
     std::vector<std::string_view> names;
+    names.reserve(library.size());
     for (const auto& one : library)
         names.push_back(one.name);
     const std::string_view best = name.size() <= 200 ? nearest(name, names) : "";

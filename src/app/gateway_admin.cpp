@@ -134,6 +134,10 @@ admin::GatewayStatus GatewayAdmin::status() {
         status.counters.passed = counters.passed.get();
         status.counters.held = counters.held.get();
         status.counters.discarded = counters.discarded.get();
+        status.counters.failed = counters.failed_silently.get();
+        status.counters.unreported = counters.unreported.get();
+        status.counters.possible_duplicates = counters.possible_duplicates.get();
+        status.counters.connections = counters.connections.get();
         status.queued_messages = gateway_.queue().messages().size();
         for (const auto& [id, live] : gateway_.queue().messages()) {
             for (const spool::RecipientStatus& one : live->status) {

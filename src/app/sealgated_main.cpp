@@ -40,8 +40,8 @@ int report_check(const sealgate::config::Loaded& loaded, const std::string& file
 
 }  // namespace
 
-// NOLINTNEXTLINE(bugprone-exception-escape): what the standard library throws for want of memory
-// ends us
+// What the standard library throws for want of memory ends us.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 int main(int argc, char** argv) {
     CLI::App app(
         "Sealgate, an email encryption gateway. Runs in the foreground; SIGTERM ends it after "

@@ -45,8 +45,8 @@ public:
         add(bytes.size());
         auto release = [used = used_](const std::string* held) {
             used->fetch_sub(held->size(), std::memory_order_relaxed);
-            // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the deleter of the pointer made
-            // below
+            // The deleter of the pointer made below.
+            // NOLINTNEXTLINE(cppcoreguidelines-owning-memory)
             delete held;
         };
         return {new std::string(std::move(bytes)), std::move(release)};

@@ -189,6 +189,7 @@ Task<Status> Pipeline::commit(const LivePointer& live, std::vector<ReportItem> r
         } else if (one == live) {
             // An attempt that nobody waited for ended meanwhile: the spool learns it now.
             std::vector<spool::Update> ends;
+            ends.reserve(one->status.size());
             for (std::uint32_t i = 0; i < one->status.size(); ++i)
                 ends.push_back({one->id, i, one->status[i]});
             services_.spool.note(std::move(ends));

@@ -109,7 +109,7 @@ BENCHMARK(BM_Commit)
     ->Args({10, 4096})
     ->Args({50, 4096})
     ->Args({200, 4096})
-    ->Args({50, 100 * 1024})
+    ->Args({50, 100L * 1024})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime()
     ->MeasureProcessCPUTime();

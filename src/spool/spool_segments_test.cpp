@@ -128,7 +128,7 @@ TEST_F(SpoolSegments, ADamagedGroupIsSetAsideAndItsNeighboursAreFound) {
     }
     bench_.spool.reset();
     const std::string path = segment_of(disk_, 1);
-    flip(path, kFirstGroup + 2 * 1536 + 700);  // each group takes three sectors
+    flip(path, kFirstGroup + 2UL * 1536 + 700);  // each group takes three sectors
     ASSERT_TRUE(bench_.open());
     EXPECT_EQ(bench_.report.messages.size(), 4U);
     EXPECT_FALSE(bench_.found().contains(3));
@@ -151,7 +151,7 @@ TEST_F(SpoolSegments, ATornTailIsCutAndNotCalledDamage) {
         ASSERT_TRUE(bench_.commit(batch(message(id, std::string(1000, 'c')))));
     }
     bench_.spool.reset();
-    flip(segment_of(disk_, 1), kFirstGroup + 2 * 1536 + 700);
+    flip(segment_of(disk_, 1), kFirstGroup + 2UL * 1536 + 700);
     ASSERT_TRUE(bench_.open());
     EXPECT_EQ(bench_.report.messages.size(), 2U);
     EXPECT_EQ(bench_.report.torn_bytes, 1536U);
@@ -251,14 +251,14 @@ TEST_F(SpoolSegments, EveryFlippedOctetIsCutOrReportedAndNeverBelieved) {
     bench_.spool.reset();
     const std::string path = segment_of(disk_, 1);
     const std::string good = os::read_file(disk_, path, 1'000'000).value();
-    constexpr std::uint64_t kUsed = kFirstGroup + 4 * 1024;
+    constexpr std::uint64_t kUsed = kFirstGroup + 4UL * 1024;
     for (std::uint64_t at = kFirstGroup; at < kUsed; at += 7) {
         flip(path, at);
         ASSERT_TRUE(bench_.open()) << at;
         const std::size_t found = bench_.report.messages.size();
         const bool said = !bench_.report.set_aside.empty() || bench_.report.torn_bytes > 0;
         EXPECT_GE(found, 3U) << at;
-        EXPECT_TRUE(found == 4 || said || at >= kFirstGroup + 3 * 1024) << at;
+        EXPECT_TRUE(found == 4 || said || at >= kFirstGroup + 3UL * 1024) << at;
         for (const auto& [id, stored] : bench_.found()) {
             EXPECT_EQ(*bench_.spool->load({id}).value(), std::string(300, 'c'));
         }

@@ -203,7 +203,9 @@ TEST_F(SpoolTest, ClearTextIsNowhereOnTheDisk) {
     ASSERT_TRUE(bench_.commit(updates({update(1, 0, State::held, "TOPSECRET update")})));
     for (const std::string folder : {"/spool/segments", "/spool/content"}) {
         for (const auto& name : disk_.list(folder).value()) {
-            const auto bytes = os::read_file(disk_, folder + "/" + name, 10'000'000);
+            std::string path = folder;
+            path += "/" + name;
+            const auto bytes = os::read_file(disk_, path, 10'000'000);
             ASSERT_TRUE(bytes);
             EXPECT_EQ(bytes->find("TOPSECRET"), std::string::npos) << name;
         }
@@ -252,6 +254,7 @@ TEST(SpoolOnARealDisk, ManyThreadsCommitAndEverythingIsFound) {
     constexpr std::uint64_t kEach = 50;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(kThreads);
         for (std::uint64_t t = 0; t < kThreads; ++t) {
             threads.emplace_back([&bench, t] {
                 for (std::uint64_t i = 0; i < kEach; ++i) {

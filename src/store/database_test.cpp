@@ -175,6 +175,7 @@ TEST_P(DatabaseTest, ThreadsWaitForEachOther) {
     const auto database = open();
     std::atomic<int> failures{0};
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&, t] {
             for (int i = 0; i < 5; ++i) {

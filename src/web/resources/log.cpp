@@ -5,8 +5,6 @@
 #include "web/resources.h"
 #include "web/resources/shared.h"
 
-#include <unistd.h>
-
 namespace sealgate::web::resources {
 
 namespace {
@@ -57,7 +55,7 @@ OrderedJson to_json(const maillog::Record& record, const std::string& tag) {
     out["recipient"] = event.recipient;
     out["verdict"] = maillog::to_string(event.verdict);
     out["text"] = event.text;
-    out["line"] = maillog::render_line(event, tag, getpid());
+    out["line"] = maillog::render_line(event, tag, record.pid);
     return out;
 }
 

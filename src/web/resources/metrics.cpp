@@ -58,10 +58,18 @@ void write_traffic(Exposition& out, const admin::Counters& counters) {
     out.sample(counters.rejected, "outcome=\"rejected\"");
     out.sample(counters.held, "outcome=\"held\"");
     out.sample(counters.discarded, "outcome=\"discarded\"");
+    out.sample(counters.failed, "outcome=\"failed\"");
     out.family("recipients_passed", "counter", "Recipients of mail passed through unmodified.");
     out.sample(counters.passed);
     out.family("deferrals", "counter", "Delivery attempts that ended in a temporary failure.");
     out.sample(counters.deferred);
+    out.family(
+        "recipients_unreported", "counter", "Failed recipients of which nobody could be told.");
+    out.sample(counters.unreported);
+    out.family("possible_duplicates", "counter", "Messages that may have arrived twice.");
+    out.sample(counters.possible_duplicates);
+    out.family("connections", "counter", "Connections from clients.");
+    out.sample(counters.connections);
 }
 
 std::string render(const admin::GatewayStatus& status) {

@@ -139,7 +139,11 @@ Result<Response> show(const Services& services, const Call& /*call*/) {
            {"rejected", counters.rejected},
            {"passed", counters.passed},
            {"held", counters.held},
-           {"discarded", counters.discarded}}},
+           {"discarded", counters.discarded},
+           {"failed", counters.failed},
+           {"unreported", counters.unreported},
+           {"possible_duplicates", counters.possible_duplicates},
+           {"connections", counters.connections}}},
          {"spool", {{"healthy", status.spool_healthy}, {"room", status.spool_room}}},
          {"mail_log", {{"healthy", status.log_healthy}, {"records", services.log.last_sequence()}}},
          {"memory", {{"resident", status.memory}, {"content", status.content_held}}}});
