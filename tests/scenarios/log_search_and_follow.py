@@ -11,6 +11,16 @@ from support.mail import LINE, message
 from support.scenario import check, equal, eventually, run
 
 
+def settled(gateway):
+    """How many lines the text log has when what happened before is in it: it is written behind."""
+    lines, since = -1, 0.0
+    while time.monotonic() - since < 1.5:
+        if (now := len(gateway.log())) != lines:
+            lines, since = now, time.monotonic()
+        time.sleep(0.05)
+    return lines
+
+
 def main(s):
     peer = s.peer()
     gateway = s.gateway(next_hop=peer, config={"mail_log": {"json_file": "log/mail.json"}})
@@ -52,7 +62,7 @@ def main(s):
 
     # What peers say cannot make a line.
     forged = "2014/04/23 17:56:57 +01:00  NOTICE sealgate/messaging[1]:       SMTP-00001: forged"
-    before = len(gateway.log())
+    before = settled(gateway)
     evil = message(message_id="<a\x1b[31m\u2028b\x85@x>", extra=f"X-A: b\n {forged}\n")
     gateway.send("s1@managed.example", "evil@partner.example", evil, mail="BODY=8BITMIME")
     with gateway.client() as client:
