@@ -280,7 +280,7 @@ std::vector<Key<Listener>> make_listener_keys() {
         required(one("", "name", text_type("name", check_listener_name), SG_AT(name), Takes::restart, "The name of the listener in logs, overrides and `ports.json`.")),
         required(one("", "address", address_type(), SG_AT(address), Takes::restart, "Where it listens; port 0 takes any free one.")),
         one("", "direction", choice_type<Direction>({{"outbound", Direction::outbound}, {"inbound", Direction::inbound}, {"unified", Direction::unified}}), SG_AT(direction), Takes::restart, "Whose mail it takes: ours, the world's, or both by source network."),
-        one("", "mode", choice_type<Mode>({{"store", Mode::store}, {"through", Mode::through}}), SG_AT(mode), Takes::restart, "250 after our own sync, or after the next hop's 250. Default: `store`; `through` for inbound."),
+        one("", "mode", choice_type<Mode>({{"store", Mode::store}, {"through", Mode::through}}), SG_AT(mode), Takes::restart, "250 after our own sync, or after the next hop's 250. Default: `store`; `through` for what comes from outside (inbound, and the inbound part of unified)."),
         one("", "tls", choice_type<ListenerTls>({{"none", ListenerTls::none}, {"starttls", ListenerTls::starttls}, {"starttls-required", ListenerTls::starttls_required}, {"implicit", ListenerTls::implicit}}), SG_AT(tls), Takes::restart, "Whether TLS is offered, asked for, or there from the first byte."),
         one("", "trusted_networks", list_type(network_type(), Empty::allowed), SG_AT(trusted_networks), Takes::reload, "Outbound: who may connect. Unified: whose mail is outbound."),
         protocol_key(),

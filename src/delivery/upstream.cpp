@@ -364,9 +364,11 @@ Task<std::vector<Outcome>> Upstream::try_chunk(const Shipment& shipment,
         co_await reset();
         co_return outcomes;
     }
-    // RFC 5321 section 4.2.4: not known, not implemented. The octets lie in its line buffer now, so
-    // the connection is of no more use; the answer says nothing about the message.
-    if (reply.code >= 500 && reply.code <= 502) {
+    // RFC 5321 section 4.2.4: not known, not implemented. Some say it with another 5xx; only
+    // without a recipient that may be about the transaction. The octets lie in the server's line
+    // buffer now, so the connection is of no more use; the answer says nothing about the message.
+    const bool not_known = reply.code >= 500 && reply.code <= 502;
+    if (not_known || (any && reply.permanent())) {
         chunks_ = Chunks::unknown;
         usable_ = false;
         settle(local_outcome(Outcome::Kind::deferred,

@@ -205,7 +205,7 @@ Task<bool> Session::pass_input() {
     }
     const bool room = co_await wait_for_memory();
     if (!room) {
-        smtp_.abort(replies::too_busy());
+        end_session(replies::too_busy());
         co_return true;
     }
     const bool in_command = smtp_.waiting() == smtp::Waiting::command;
