@@ -6,6 +6,8 @@ All servers run at once, each with a sink of its own; the rounds are interleaved
 the machine does meets all of them; the median counts. Absolute rates are of this machine only, the
 ratios and the CPU per message are what to look at.
 
+  client       "waits": one command, one reply; "pipelines" (RFC 2920): MAIL, RCPT and DATA in one
+               write, as Postfix, Exim and Exchange send to a server that offers it
   accepted/s   messages with a 250 after the dot, from the first connect to the last 250
   through/s    the same messages, from the first connect until the sink had the last one
   p50, p99     MAIL to 250, milliseconds
@@ -30,14 +32,21 @@ from benchlib.tools import Sink, load  # noqa: E402
 DRAIN = 90  # seconds for what was accepted to arrive
 
 
+CLIENTS = ("waits", "pipelines")
+
+
+def pipelining(client):
+    return {"pipeline": True} if client == "pipelines" else {}
+
+
 def measure(peer, sink, cell, args):
-    size, sessions, per_connection = cell
+    size, sessions, per_connection, client = cell
     sink.reset()
     cpu = machine.cpu_seconds(peer.pid)
     with machine.PeakMemory(peer.pid) as memory:
         found = load(peer.port, args.seconds + 60, sessions=sessions, messages=args.messages,
                      per_connection=per_connection, size=size, seconds=args.seconds,
-                     **{"from": peers.FROM, "rcpt": peers.RCPT})
+                     **pipelining(client), **{"from": peers.FROM, "rcpt": peers.RCPT})
         counts = sink.wait(found["accepted"], DRAIN)
     time.sleep(0.2)  # what the server still does for these messages is theirs
     cpu = machine.cpu_seconds(peer.pid) - cpu
@@ -45,6 +54,7 @@ def measure(peer, sink, cell, args):
     span = (counts["last_ns"] - found["begin_ns"]) / 1e9
     return {
         "peer": peer.name, "size": size, "sessions": sessions, "per_connection": per_connection,
+        "client": client,
         "accepted": accepted, "attempted": found["attempted"],
         "accepted_rate": found["rate"], "through_rate": counts["unique"] / span if span > 0 else 0,
         "p50_ms": found["p50_ms"], "p99_ms": found["p99_ms"], "max_ms": found["max_ms"],
@@ -71,9 +81,9 @@ def ratio(rows, cell, name, other):
 
 def table(cells, names, results):
     rows = {key: median(runs) for key, runs in results.items()}
-    out = ["| size | sessions | per connection | server | accepted/s | through/s | p50 ms | p99 ms |"
+    out = ["| size | sessions | per connection | client | server | accepted/s | through/s | p50 ms | p99 ms |"
            " CPU ms | PSS MB | × Postfix | × proxy | × Haraka | lost | twice |",
-           "|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
+           "|---:|---:|---:|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"]
     for cell in cells:
         for name in names:
             if (cell, name) not in rows:
@@ -82,7 +92,7 @@ def table(cells, names, results):
             ratios = [ratio(rows, cell, name, other)
                       for other in ("Postfix relay", "Postfix proxy", "Haraka forward")]
             out.append(
-                f"| {cell[0] // 1024} KiB | {cell[1]} | {cell[2]} | {name} | "
+                f"| {cell[0] // 1024} KiB | {cell[1]} | {cell[2]} | {cell[3]} | {name} | "
                 f"{row['accepted_rate']:.0f} | {row['through_rate']:.0f} | {row['p50_ms']:.2f} | "
                 f"{row['p99_ms']:.1f} | {row['cpu_ms']:.3f} | {row['pss_mb']:.0f} | "
                 f"{' | '.join(ratios)} | {row['lost']} | {row['duplicates']} |")
@@ -99,14 +109,19 @@ def arguments():
     parser.add_argument("--sizes", type=numbers, default=[4096, 102400])
     parser.add_argument("--sessions", type=numbers, default=[1, 10, 50, 200])
     parser.add_argument("--per-connection", type=numbers, default=[1, 20])
+    parser.add_argument("--clients", type=lambda text: text.split(","), default=["waits"],
+                        help="of " + ", ".join(CLIENTS))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, help="of sending, each run; 5, quick 2")
     parser.add_argument("--messages", type=int, default=100_000, help="at most, each run")
     parser.add_argument("--peers", default=",".join(peers.ALL), help="of " + ", ".join(peers.ALL))
     args = parser.parse_args()
-    args.cells = list(itertools.product(args.sizes, args.sessions, args.per_connection))
+    if not set(args.clients) <= set(CLIENTS):
+        parser.error("--clients is a list of " + ", ".join(CLIENTS))
+    args.cells = list(itertools.product(args.sizes, args.sessions, args.per_connection,
+                                        args.clients))
     if args.quick:
-        args.cells = [(4096, 50, 20), (4096, 50, 1), (4096, 1, 1)]
+        args.cells = [(4096, 50, 20, "waits"), (4096, 50, 20, "pipelines"), (4096, 1, 1, "waits")]
     args.seconds = args.seconds or (2 if args.quick else 5)
     return args
 
