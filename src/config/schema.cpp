@@ -209,7 +209,7 @@ std::vector<Key<Settings>> make_settings_keys() {
         one("", "hostname", text_type("host name", check_hostname), SG_AT(hostname), kRestart, "The name of this gateway in greetings, trace headers and reports. Default: the machine's fully qualified name."),
         one("", "data_dir", text_type("directory", Empty::refused), SG_AT(data_dir), kRestart, "Everything the gateway keeps. It is made when it is missing."),
         one("", "database", database_type(), SG_AT(database), kRestart, "Where domains, routes, templates and the audit log are kept; a relative file lies in `data_dir`."),
-        one("", "postmaster", text_type("mail address, or empty", check_mailbox), SG_AT(postmaster), kReload, "The From address of reports. Empty: postmaster at `hostname`."),
+        one("", "postmaster", text_type("mail address, or empty", check_mailbox), SG_AT(postmaster), kReload, "The From address of reports, and what `RCPT TO:<postmaster>` stands for. Empty: postmaster at `hostname`."),
         one("", "node", node_type(), SG_AT(node), kRestart, "The letter of this node before the numbers of connection IDs, where several nodes share one database."),
 
         one("tls", "certificate_file", optional_file(), SG_AT(tls.certificate_file), kReload, "The certificate with its chain, PEM. Empty: one is made and signed by itself at first start."),
