@@ -354,6 +354,17 @@ const std::vector<Key<policy::UnmanagedOverride>>& override_keys() {
     return keys;
 }
 
+const std::vector<Key<MessageTemplate>>& template_keys() {
+    using Object = MessageTemplate;
+    static const std::vector<Key<Object>> keys = {
+        // clang-format off
+        required(key<Object>("", "name", text_type("name", Empty::refused), SG_AT(name), Takes::reload, "Of a built-in template.")),
+        required(key<Object>("", "text", lines_type(kMaxTemplateText), SG_AT(text), Takes::reload, "What replaces the built-in text.")),
+        // clang-format on
+    };
+    return keys;
+}
+
 std::vector<std::string_view> sections() {
     std::vector<std::string_view> names;
     for (const auto& key : settings_keys()) {
