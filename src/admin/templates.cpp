@@ -3,6 +3,7 @@
 
 #include "admin/change.h"
 #include "admin/sentence.h"
+#include "admin/store_writes.h"
 #include "admin/stored.h"
 #include "admin/values.h"
 #include "base/text.h"
@@ -68,6 +69,35 @@ Status check_text(const Context& context, std::string_view name, std::string_vie
 
 }  // namespace
 
+Status check_template(const Context& context, std::string_view name, std::string_view text) {
+    SG_TRYV(find_built_in(context, name));
+    return check_text(context, name, text);
+}
+
+Status put_template(store::Session& session,
+                    Journal& journal,
+                    const TemplateText& change,
+                    const Actor& actor,
+                    WallTime time) {
+    SG_TRYV(session.execute(
+        "INSERT INTO template_override (name, content, changed, changed_by) VALUES "
+        "(:p1, :p2, :p3, :p4) ON CONFLICT (name) DO UPDATE SET content = excluded.content, "
+        "changed = excluded.changed, changed_by = excluded.changed_by",
+        {std::string(change.name), std::string(change.text), to_column(time), actor.name}));
+    return journal.add("template.set",
+                       change.name,
+                       change.before ? to_json(*change.before) : std::string(kNothing),
+                       to_json(change.text));
+}
+
+Status erase_template(store::Session& session,
+                      Journal& journal,
+                      std::string_view name,
+                      std::string_view before) {
+    SG_TRYV(session.execute("DELETE FROM template_override WHERE name = :p1", {std::string(name)}));
+    return journal.add("template.reset", name, to_json(before), kNothing);
+}
+
 Result<std::vector<TemplateEntry>> list_templates(const Context& context) {
     SG_TRY(const StoredTemplates stored, read_stored(context));
     std::vector<TemplateEntry> entries;
@@ -100,15 +130,12 @@ Status set_template(Context& context,
                             " was changed meanwhile; look at it again and redo your change");
         }
         if (before.replaced && before.text == text) return {};
-        SG_TRYV(session.execute(
-            "INSERT INTO template_override (name, content, changed, changed_by) VALUES "
-            "(:p1, :p2, :p3, :p4) ON CONFLICT (name) DO UPDATE SET content = excluded.content, "
-            "changed = excluded.changed, changed_by = excluded.changed_by",
-            {built_in->name, std::string(text), to_column(context.clock().now()), actor.name}));
-        return journal.add("template.set",
-                           name,
-                           before.replaced ? to_json(before.text) : std::string(kNothing),
-                           to_json(text));
+        return put_template(
+            session,
+            journal,
+            {built_in->name, text, before.replaced ? std::optional(before.text) : std::nullopt},
+            actor,
+            context.clock().now());
     });
 }
 
@@ -118,9 +145,7 @@ Status reset_template(Context& context, const Actor& actor, std::string_view nam
         SG_TRY(const StoredTemplates stored, load_templates(session));
         const auto before = stored.find(built_in->name);
         if (before == stored.end()) return {};
-        SG_TRYV(
-            session.execute("DELETE FROM template_override WHERE name = :p1", {built_in->name}));
-        return journal.add("template.reset", name, to_json(before->second.text), kNothing);
+        return erase_template(session, journal, built_in->name, before->second.text);
     });
 }
 
