@@ -23,6 +23,7 @@ struct Services {
 namespace resources {
 void audit(Router& router, Services& services);
 void config(Router& router, Services& services);
+void config_file(Router& router, Services& services);
 void domains(Router& router, Services& services);
 void log(Router& router, Services& services);
 void metrics(Router& router, Services& services);
