@@ -11,6 +11,9 @@
 
 namespace sealgate {
 
+// Which addresses of a name are used, and which are tried first.
+enum class AddressFamily : std::uint8_t { any, ipv4, ipv6, prefer_ipv4 };
+
 // An IPv4 or IPv6 address; IPv4-mapped IPv6 addresses are the IPv4 address they map.
 class IpAddress {
 public:

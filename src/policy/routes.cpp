@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kWhere = "policy.next_hop";
 constexpr std::string_view kMailbox = "mailbox:";
+constexpr std::string_view kMx = "mx";
 
 std::unexpected<Error> bad_hop(std::string_view text, std::string_view why) {
     return fail(ErrorKind::malformed,
@@ -51,6 +52,23 @@ Result<NextHop> parse_mailbox(std::string_view text) {
     return hop;
 }
 
+// "mx" or "mx:DOMAIN". A host called "mx" with a port is written with its domain.
+Result<NextHop> parse_mx(std::string_view text) {
+    NextHop hop;
+    hop.kind = NextHop::Kind::mx;
+    hop.port = 0;
+    if (text == kMx) return hop;
+    const std::string_view name = text.substr(kMx.size() + 1);
+    if (is_number(name)) {
+        return bad_hop(text,
+                       "'mx' means delivery by MX records; write 'mx' alone, 'mx:DOMAIN' for the "
+                       "mail servers of one domain, or the full name of a host that is called mx");
+    }
+    if (!is_host_name(name)) return bad_hop(text, "write a domain after 'mx:'");
+    hop.host = mime::Domain::parse(name)->ascii();
+    return hop;
+}
+
 }  // namespace
 
 std::string_view to_string(RouteTls tls) {
@@ -77,11 +95,7 @@ std::optional<RouteTls> parse_route_tls(std::string_view text) {
 
 Result<NextHop> NextHop::parse(std::string_view text) {
     if (text.starts_with(kMailbox)) return parse_mailbox(text);
-    if (text == "mx") {
-        return bad_hop(text,
-                       "delivery by MX records is not available in this version; name the mail "
-                       "server as 'host:port'");
-    }
+    if (text == kMx || text.starts_with("mx:")) return parse_mx(text);
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) {
         return bad_hop(text, "write 'host:port', such as 'mail.example.com:25'");
@@ -117,8 +131,32 @@ Result<NextHop> NextHop::parse(std::string_view text) {
 
 std::string NextHop::to_string() const {
     if (kind == Kind::mailbox) return std::string(kMailbox) + directory;
+    if (kind == Kind::mx) return host.empty() ? std::string(kMx) : "mx:" + host;
     const bool v6 = host.find(':') != std::string::npos;
     return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+Route Route::towards(const mime::Domain& recipient) const {
+    Route route = *this;
+    if (next_hop.kind == NextHop::Kind::mx && next_hop.host.empty()) {
+        route.next_hop.host = recipient.ascii();
+    }
+    return route;
+}
+
+Result<std::string> parse_key_pin(std::string_view text) {
+    constexpr std::size_t kDigits = 64;
+    constexpr std::string_view kPrefix = "sha256:";
+    if (istarts_with(text, kPrefix)) text.remove_prefix(kPrefix.size());
+    std::string digits = to_lower(text);
+    std::erase(digits, ':');
+    if (digits.size() != kDigits || !from_hex(digits)) {
+        return fail(ErrorKind::malformed,
+                    "policy.key_pin",
+                    "'" + escape_for_log(text, 100) +
+                        "' is not the SHA-256 of a public key; write its 64 hexadecimal digits");
+    }
+    return digits;
 }
 
 Routes::Routes(std::vector<Route> routes) : routes_(std::move(routes)) {

@@ -21,20 +21,22 @@ enum class RouteTls : std::uint8_t {
     opportunistic,  // when offered, any certificate; falls back to clear only when not offered or
                     // refused
     required,       // STARTTLS or nothing, any certificate
-    verify,         // STARTTLS, certificate chain and name checked
+    verify,         // STARTTLS, certificate chain and name checked, or the key
 };
 [[nodiscard]] std::string_view to_string(RouteTls tls);
 [[nodiscard]] std::optional<RouteTls> parse_route_tls(std::string_view text);
 
 struct NextHop {
-    enum class Kind : std::uint8_t { smtp, mailbox };  // "mx" is refused as not available yet
+    enum class Kind : std::uint8_t { smtp, mx, mailbox };
     Kind kind = Kind::smtp;
-    std::string host;  // name or address literal without brackets
-    std::uint16_t port = 25;
-    std::string directory;  // mailbox: a Maildir, made when missing; relative to data_dir
+    // smtp: name or address literal without brackets. mx: whose mail servers are looked for in the
+    // DNS; "" = those of the recipient's domain.
+    std::string host;
+    std::uint16_t port = 25;  // smtp
+    std::string directory;    // mailbox: a Maildir, made when missing; relative to data_dir
 
-    // "host:port", "[v6]:port", "mailbox:DIR". malformed, with a sentence for the administrator:
-    // anything else, a DIR with ".." or control characters.
+    // "host:port", "[v6]:port", "mx", "mx:DOMAIN", "mailbox:DIR". malformed, with a sentence for
+    // the administrator: anything else, a DIR with ".." or control characters.
     [[nodiscard]] static Result<NextHop> parse(std::string_view text);
     [[nodiscard]] std::string to_string() const;
     bool operator==(const NextHop&) const = default;
@@ -44,8 +46,19 @@ struct Route {
     DomainPattern domain;  // of the recipient
     NextHop next_hop;
     RouteTls tls = RouteTls::opportunistic;
-    std::string tls_name;  // verify: the name in the certificate; "" = the next hop's host
+    std::string tls_name;     // verify: the name in the certificate; "" = the next hop's host
+    std::string tls_ca_file;  // verify: PEM, instead of the authorities of all routes; "" = those
+    // verify: SHA-256 of the server's public key (SubjectPublicKeyInfo), 64 lower-case hex digits
+    // each. With any, the key alone counts: neither name nor authority.
+    std::vector<std::string> tls_pins;
+
+    // This route for a recipient of that domain: "mx" becomes that domain's mail servers.
+    [[nodiscard]] Route towards(const mime::Domain& recipient) const;
 };
+
+// 64 hex digits, in any case and with colons or a "sha256:" before them, as the tools print it, in
+// the form of Route::tls_pins. malformed: anything else.
+[[nodiscard]] Result<std::string> parse_key_pin(std::string_view text);
 
 // Immutable. The most specific pattern wins: exact, then the longest ".suffix", then "*"; of two
 // equal patterns the first. A look-up costs two hashes per label, whatever the length of the list.

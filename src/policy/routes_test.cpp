@@ -130,10 +130,35 @@ TEST(NextHop, RefusesWhatIsNearlyOne) {
     }
 }
 
-TEST(NextHop, SaysThatMxIsNotAvailableYet) {
-    const auto hop = NextHop::parse("mx");
-    ASSERT_FALSE(hop);
-    EXPECT_NE(hop.error().detail().find("not available in this version"), std::string::npos);
+TEST(NextHop, MxIsTheRecipientsDomainOrANamedOne) {
+    EXPECT_EQ(NextHop::parse("mx")->kind, NextHop::Kind::mx);
+    EXPECT_EQ(NextHop::parse("mx")->to_string(), "mx");
+    EXPECT_EQ(NextHop::parse("mx:Relay.Example")->to_string(), "mx:relay.example");
+    EXPECT_EQ(NextHop::parse("mx.example:25")->kind, NextHop::Kind::smtp);
+    for (const std::string text : {"mx:", "mx:25", "mx:relay.example:25", "mx:[192.0.2.1]", "MX"}) {
+        EXPECT_FALSE(NextHop::parse(text)) << text;
+    }
+    const Route to_all = route("*", "mx");
+    EXPECT_EQ(to_all.towards(domain("a.example")).next_hop.to_string(), "mx:a.example");
+    EXPECT_EQ(to_all.towards(domain("[192.0.2.1]")).next_hop.host, "[192.0.2.1]");
+    const Route named = route("*", "mx:relay.example");
+    EXPECT_EQ(named.towards(domain("a.example")).next_hop.host, "relay.example");
+    const Route fixed = route("*", "h.example:25");
+    EXPECT_EQ(fixed.towards(domain("a.example")).next_hop, fixed.next_hop);
+}
+
+TEST(KeyPin, IsHexInTheFormsThatToolsPrint) {
+    const std::string pin(64, 'a');
+    EXPECT_EQ(parse_key_pin(pin).value(), pin);
+    EXPECT_EQ(parse_key_pin("sha256:" + std::string(64, 'A')).value(), pin);
+    std::string colons;
+    for (int i = 0; i < 32; ++i)
+        colons += i == 0 ? "AA" : ":AA";
+    EXPECT_EQ(parse_key_pin(colons).value(), pin);
+    for (const std::string& text :
+         {std::string(), pin + "a", std::string(63, 'a'), std::string(64, 'g'), "sha1:" + pin}) {
+        EXPECT_FALSE(parse_key_pin(text)) << text;
+    }
 }
 
 TEST(RouteTls, NamesGoBothWays) {

@@ -1,0 +1,58 @@
+#pragma once
+// SPDX-License-Identifier: Apache-2.0
+// Questions to the DNS, with a cache. Many who ask the same at the same time are one question.
+// Loop's thread only.
+
+#include "net/dns_cache.h"
+#include "net/dns_channel.h"
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+namespace sealgate::net {
+
+struct DnsOptions {
+    DnsServers servers;
+    std::size_t cache = 10'000;  // answers kept; 0: none
+    AddressFamily family = AddressFamily::any;
+    bool operator==(const DnsOptions&) const = default;
+};
+
+class Dns {
+public:
+    // Nobody waits longer for an answer, whatever the servers do.
+    static constexpr std::chrono::seconds kPatience{45};
+
+    explicit Dns(asio::io_context& loop) : loop_(loop), cache_(0) {}
+
+    // Takes effect for what is asked from now on. An error leaves everything as it was.
+    Status configure(const DnsOptions& options);
+    [[nodiscard]] const DnsOptions& options() const { return options_; }
+
+    Task<DnsAnswer> ask(std::string name, DnsType type);
+    // Addresses of `name` in the DNS and nowhere else, of the families that the options allow, in
+    // the order in which they are to be tried: the families take turns.
+    Task<DnsAnswer> addresses(std::string name);
+    // The same for a host that our own configuration names: the hosts file first, search list. When
+    // nothing can be found out, the addresses known before still count.
+    Task<DnsAnswer> host(std::string name);
+
+private:
+    struct Question;
+    std::shared_ptr<Question> begin(const std::string& name, DnsType type);
+    std::shared_ptr<Question> begin_host(const std::string& name);
+    std::shared_ptr<Question> join(const std::string& key);
+    void answer(const std::string& key, const std::shared_ptr<Question>& question, DnsAnswer got);
+    Task<DnsAnswer> wait(std::shared_ptr<Question> question);
+    [[nodiscard]] DnsAnswer in_order(DnsAnswer answer) const;
+
+    asio::io_context& loop_;
+    DnsOptions options_;
+    DnsCache cache_;
+    std::unordered_map<std::string, std::shared_ptr<Question>> open_;
+    // The last member: its end answers what is open.
+    std::unique_ptr<DnsChannel> channel_;
+};
+
+}  // namespace sealgate::net
