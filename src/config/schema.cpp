@@ -283,6 +283,9 @@ std::vector<Key<Listener>> make_listener_keys() {
         one("", "mode", choice_type<Mode>({{"store", Mode::store}, {"through", Mode::through}}), SG_AT(mode), Takes::restart, "250 after our own sync, or after the next hop's 250. Default: `store`; `through` for what comes from outside (inbound, and the inbound part of unified)."),
         one("", "tls", choice_type<ListenerTls>({{"none", ListenerTls::none}, {"starttls", ListenerTls::starttls}, {"starttls-required", ListenerTls::starttls_required}, {"implicit", ListenerTls::implicit}}), SG_AT(tls), Takes::restart, "Whether TLS is offered, asked for, or there from the first byte."),
         one("", "trusted_networks", list_type(network_type(), Empty::allowed), SG_AT(trusted_networks), Takes::reload, "Outbound: who may connect. Unified: whose mail is outbound."),
+        one("", "proxy_protocol_from", list_type(network_type(), Empty::allowed), SG_AT(proxy_protocol_from), Takes::reload, "Load balancers: their connections begin with a PROXY header (version 1 or 2) that names the client; others' never do."),
+        one("", "xclient_from", list_type(network_type(), Empty::allowed), SG_AT(xclient_from), Takes::reload, "Mail proxies: they may name another client with XCLIENT, and what they say decides whom we trust. Others get 550."),
+        one("", "xforward_from", list_type(network_type(), Empty::allowed), SG_AT(xforward_from), Takes::reload, "Mail servers that may say with XFORWARD where a message came from, for the mail log alone. Others get 550."),
         protocol_key(),
         // clang-format on
     };

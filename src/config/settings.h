@@ -63,6 +63,11 @@ struct Listener {
     Mode inbound_mode = Mode::through;  // for mail from outside; as `mode` where the file gives one
     ListenerTls tls = ListenerTls::starttls;
     std::vector<Network> trusted_networks = loopback_networks();
+    // Whose connections begin with a header of the PROXY protocol that names the client.
+    std::vector<Network> proxy_protocol_from;
+    // Who may say with XCLIENT that it is somebody else, and with XFORWARD where a message is from.
+    std::vector<Network> xclient_from;
+    std::vector<Network> xforward_from;
 };
 
 struct Tls {

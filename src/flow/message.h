@@ -25,6 +25,7 @@ struct Source {
     policy::MailDirection direction = policy::MailDirection::outbound;
     bool trusted = false;  // in the listener's trusted_networks
     IpAddress address;
+    std::string by;    // who named the address: "PROXY header of 192.0.2.1"; "" = nobody
     std::string helo;  // as the client gave it
     bool esmtp = false;
     std::string tls;  // "TLSv1.3 with cipher ...", "" = clear

@@ -28,6 +28,19 @@ constexpr std::chrono::milliseconds kPressureTimeout{std::chrono::seconds(10)};
 // Refused content is read so that the reply can be given, but not without end.
 constexpr std::uint64_t kRefusedContent = 1024UL * 1024;
 
+smtp::Peer peer_of(const config::Listener& listener, const Origin& origin) {
+    smtp::Peer peer;
+    peer.xclient = origin.known && contains(listener.xclient_from, origin.address);
+    peer.xforward = origin.known && contains(listener.xforward_from, origin.address);
+    return peer;
+}
+
+// What follows from the address, or from not knowing it.
+void judge_source(Source& source, bool known, const config::Listener& listener) {
+    source.trusted = known && contains(listener.trusted_networks, source.address);
+    source.direction = direction_of(listener.direction, source.trusted);
+}
+
 }  // namespace
 
 Session::Session(Services& services,
@@ -35,22 +48,21 @@ Session::Session(Services& services,
                  Queue& queue,
                  std::shared_ptr<const ListenerSetup> setup,
                  std::unique_ptr<net::Stream> stream,
-                 ConnectionId connection)
+                 ConnectionId connection,
+                 Origin origin)
     : services_(services),
       pipeline_(pipeline),
       queue_(queue),
       setup_(std::move(setup)),
       stream_(std::move(stream)),
-      smtp_(setup_->options) {
+      peer_(peer_of(setup_->listener, origin)),
+      smtp_(setup_->options, peer_) {
     auto source = std::make_shared<Source>();
     source->connection = connection;
     source->listener = setup_->listener.name;
-    source->address = stream_->remote_address();
-    const auto& trusted = setup_->listener.trusted_networks;
-    source->trusted = std::any_of(trusted.begin(), trusted.end(), [&](const Network& network) {
-        return network.contains(source->address);
-    });
-    source->direction = direction_of(setup_->listener.direction, source->trusted);
+    source->address = origin.address;
+    source->by = std::move(origin.by);
+    judge_source(*source, origin.known, setup_->listener);
     source_ = std::move(source);
 }
 
@@ -66,16 +78,11 @@ Task<void> Session::run() {
         if (!shaken) co_return;
         smtp_.tls_started();
     }
-    if (setup_->listener.direction == config::Direction::outbound && !source_->trusted) {
-        services_.journal.connection(source_->connection,
-                                     Level::warning,
-                                     "connection from " + source_->address.to_string() +
-                                         " refused: not in the trusted networks of listener " +
-                                         setup_->listener.name);
-        (void)services_.journal.flush();
-        smtp_.abort(replies::not_allowed());
-    } else {
+    // Who may speak for others is let in, to say for whom.
+    if (admitted() || peer_.xclient) {
         smtp_.greet(stream_->has_input());
+    } else {
+        turn_away();
     }
     bool going_on = true;
     while (going_on) {
@@ -89,9 +96,42 @@ Task<void> Session::run() {
     stream_->close();
 }
 
+bool Session::admitted() const {
+    return setup_->listener.direction != config::Direction::outbound || source_->trusted;
+}
+
+void Session::turn_away() {
+    services_.journal.connection(source_->connection,
+                                 Level::warning,
+                                 "connection from " + source_->address.to_string() +
+                                     (source_->by.empty() ? "" : " (by " + source_->by + ")") +
+                                     " refused: not in the trusted networks of listener " +
+                                     setup_->listener.name);
+    (void)services_.journal.flush();
+    smtp_.abort(replies::not_allowed());
+}
+
+void Session::on_client(const smtp::AskClient& step) {
+    const smtp::ClientFacts& client = step.client;
+    auto source = std::make_shared<Source>(*source_);
+    if (client.helo) stated_helo_ = *client.helo;
+    if (client.address_given) {
+        const std::string peer = stream_->remote_address().to_string();
+        if (client.address) source->address = *client.address;
+        source->by = (client.address ? "XCLIENT of " : "XCLIENT without an address of ") + peer;
+        judge_source(*source, client.address.has_value(), setup_->listener);
+    }
+    source_ = std::move(source);
+    introduced_ = false;
+    if (!admitted()) return turn_away();
+    smtp_.answer({220, "", "go on"});
+}
+
 Task<bool> Session::act(smtp::Step step) {
     if (auto* mail = std::get_if<smtp::AskMail>(&step)) {
         smtp_.answer(on_mail(std::move(*mail)));
+    } else if (auto* client = std::get_if<smtp::AskClient>(&step)) {
+        on_client(*client);
     } else if (auto* rcpt = std::get_if<smtp::AskRcpt>(&step)) {
         auto reply = co_await on_rcpt(std::move(*rcpt));
         smtp_.answer(reply);
@@ -270,12 +310,12 @@ config::Mode Session::mode() const {
 void Session::refresh_source() {
     const std::string tls =
         stream_->tls() ? stream_->tls()->version + " with cipher " + stream_->tls()->cipher : "";
-    if (source_->helo == smtp_.helo() && source_->tls == tls &&
-        source_->esmtp == smtp_.is_esmtp()) {
+    const std::string& helo = stated_helo_.empty() ? smtp_.helo() : stated_helo_;
+    if (source_->helo == helo && source_->tls == tls && source_->esmtp == smtp_.is_esmtp()) {
         return;
     }
     auto source = std::make_shared<Source>(*source_);
-    source->helo = smtp_.helo();
+    source->helo = helo;
     source->esmtp = smtp_.is_esmtp();
     source->tls = tls;
     source_ = std::move(source);

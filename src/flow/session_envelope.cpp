@@ -12,6 +12,7 @@ smtp::Reply Session::on_mail(smtp::AskMail step) {
     constexpr std::uint32_t kMostMessages = (1U << kMessagesPerConnectionBits) - 2;
     const auto no = [&](smtp::Reply reply) { return refuse_mail(step.sender, std::move(reply)); };
     introduce();
+    if (!admitted()) return no(replies::not_allowed());
     if (messages_ >= kMostMessages) return no(replies::too_many_messages());
     if (stopping_) return no(replies::shutting_down());
     if (!log_allows()) return no(replies::log_not_writable());
@@ -32,6 +33,7 @@ smtp::Reply Session::on_mail(smtp::AskMail step) {
     sender_ = std::move(step.sender);
     parameters_ = step.parameters;
     sighted_ = false;
+    if (!step.forwarded.empty()) journal().forwarded(*source_, step.forwarded);
     return {250, "2.1.0", "sender ok"};
 }
 

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "net/asio.h"
 #include "net/deadlines.h"
+#include "net/proxy_header.h"
 #include "net/tls.h"
 
 #include <optional>
@@ -45,6 +46,11 @@ public:
     // All of the pieces, in order, as few system calls as the kernel allows.
     Task<Status> write(std::span<const std::string_view> pieces);
     Task<Status> write(std::string_view bytes);
+
+    // The header of the PROXY protocol, and not an octet more: what follows may be a TLS handshake.
+    // Before anything else was read. malformed, exhausted: see ProxyHeaderReader; transient: timed
+    // out, or closed before its end.
+    Task<Result<ProxyHeader>> read_proxy_header();
 
     Task<Status> accept_tls(const TlsContext& context);
     Task<Status> connect_tls(const TlsContext& context, std::string_view name);

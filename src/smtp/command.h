@@ -33,8 +33,11 @@ enum class Verb : std::uint8_t {
     vrfy,
     help,
     starttls,
+    xclient,
+    xforward,
     unoffered,  // a command of SMTP that we never offer: AUTH, EXPN, ETRN ...
     http,       // a request line of HTTP: a browser made to talk to us by somebody else
+    proxy,      // a PROXY header of version 1 from a host whose header is not taken
     unknown,
 };
 

@@ -10,8 +10,9 @@ namespace sealgate::smtp {
 
 using Impl = ServerSession::Impl;
 
-Impl::Impl(const ServerOptions& server_options)
+Impl::Impl(const ServerOptions& server_options, Peer server_peer)
     : options(server_options),
+      peer(server_peer),
       input(server_options.limits.command_line) {}
 
 Step Impl::next() {
@@ -54,6 +55,8 @@ void Impl::answer(const Reply& given) {
             break;  // aborted while the caller was looking for the answer
         case Question::mail:
             return answer_mail(given);
+        case Question::xclient:
+            return answer_xclient(given);
         case Question::rcpt:
             return answer_rcpt(given);
         case Question::data:
@@ -138,7 +141,16 @@ void Impl::ask(Question what, Step with) {
     step = std::move(with);
 }
 
+Reply Impl::greeting() const {
+    return {220, "", options.hostname + " ESMTP Sealgate"};
+}
+
+Reply Impl::not_authorised() {
+    return {550, "5.7.1", "Not authorised"};
+}
+
 void Impl::drop_transaction() {
+    forwarded = {};
     if (!transaction) return;
     transaction.reset();
     reset_due = true;
@@ -188,6 +200,7 @@ void Impl::finish_message() {
     }
     EndOfMessage end{std::move(transaction->envelope), content.take(), content.header_fields()};
     transaction.reset();
+    forwarded = {};
     ask(Question::message, std::move(end));
 }
 
@@ -293,18 +306,25 @@ void Impl::dispatch(const ParsedCommand& command) {
             return on_help();
         case Verb::starttls:
             return on_starttls(command.argument);
+        case Verb::xclient:
+            return on_xclient(command.argument);
+        case Verb::xforward:
+            return on_xforward(command.argument);
         case Verb::unoffered:
             return reply({502, "5.5.1", "Command not implemented"});
         // Commands inside an HTTP request (cross-protocol attack) must not be reached.
         case Verb::http:
             return cut_off({421, "4.7.0", "This is not HTTP"});
+        // Who says so is not on the list of those who are believed.
+        case Verb::proxy:
+            return cut_off({421, "4.7.0", "A PROXY header is not taken from this host"});
         case Verb::unknown:
             return reply({500, "5.5.2", "Command not recognised"});
     }
 }
 
-ServerSession::ServerSession(const ServerOptions& options)
-    : impl_(std::make_unique<Impl>(options)) {}
+ServerSession::ServerSession(const ServerOptions& options, Peer peer)
+    : impl_(std::make_unique<Impl>(options, peer)) {}
 ServerSession::~ServerSession() = default;
 
 void ServerSession::greet(bool input_waiting) {
@@ -312,7 +332,7 @@ void ServerSession::greet(bool input_waiting) {
     if (input_waiting || !impl_->input.at_rest())
         return impl_->cut_off({554, "5.5.1", "You talk before the greeting"});
     impl_->phase = Impl::Phase::command;
-    impl_->reply({220, "", impl_->options.hostname + " ESMTP Sealgate"});
+    impl_->reply(impl_->greeting());
 }
 
 void ServerSession::feed(std::string_view bytes) {

@@ -7,6 +7,7 @@
 //  greeting ─▶ connected ─▶ greeted ─MAIL─▶ mail ─RCPT─▶ rcpt ─DATA/BDAT─▶ content ─end─▶ greeted
 //                              ▲  RSET, EHLO, refused or finished transaction │
 //                              └───────────────────────────────────────────────┘
+//  XCLIENT: from greeted or connected, back to connected.
 //  STARTTLS: from greeted only; everything known from before (EHLO, MAIL, buffered bytes) is
 //  forgotten.
 //
@@ -28,6 +29,7 @@
 //     invariant 2).
 
 #include "base/result.h"
+#include "smtp/client_facts.h"
 #include "smtp/envelope.h"
 #include "smtp/reply.h"
 
@@ -69,11 +71,21 @@ struct ServerOptions {
     bool offer_dsn = true;
 };
 
+// What the host at the other end may do beyond others. Offered to it in EHLO; to the others: 550.
+struct Peer {
+    bool xclient = false;
+    bool xforward = false;
+};
+
 // What the caller must do before it calls next() again.
 struct NeedInput {};  // write output(), then read and feed()
 struct AskMail {      // answer(): 2xx accepts the transaction
     ReversePath sender;
     MailParameters parameters;
+    ClientFacts forwarded;  // what XFORWARD said for this transaction
+};
+struct AskClient {  // XCLIENT; answer(): 2xx takes it, and the session begins anew with a greeting
+    ClientFacts client;
 };
 struct AskRcpt {  // answer(): 2xx adds the recipient
     Recipient recipient;
@@ -93,7 +105,17 @@ struct TransactionReset {
 // knows already.
 struct Refused {
     // `line`: a command line that is broken as such, whatever the command.
-    enum class What : std::uint8_t { mail, rcpt, data, bdat, end_of_data, line, session };
+    enum class What : std::uint8_t {
+        mail,
+        rcpt,
+        data,
+        bdat,
+        end_of_data,
+        xclient,
+        xforward,
+        line,
+        session,
+    };
     What what = What::session;
     Reply reply;
     std::string argument;  // what stood behind the command, as it came, its first 300 octets
@@ -105,6 +127,7 @@ struct StartTls {};  // write output(), do the handshake, then tls_started() or 
 struct Close {};     // write output(), then close
 using Step = std::variant<NeedInput,
                           AskMail,
+                          AskClient,
                           AskRcpt,
                           AskData,
                           EndOfMessage,
@@ -120,8 +143,8 @@ class ServerSession {
 public:
     // `options` must outlive the session (it belongs to the configuration snapshot the caller
     // holds).
-    explicit ServerSession(const ServerOptions& options);
-    explicit ServerSession(ServerOptions&&) = delete;
+    explicit ServerSession(const ServerOptions& options, Peer peer = {});
+    explicit ServerSession(ServerOptions&&, Peer peer = {}) = delete;
     ~ServerSession();
     ServerSession(const ServerSession&) = delete;
     ServerSession& operator=(const ServerSession&) = delete;
@@ -134,8 +157,8 @@ public:
     // Meant for after NeedInput: what is fed earlier is buffered without a limit.
     void feed(std::string_view bytes);
     [[nodiscard]] Step next();
-    // After AskMail, AskRcpt, AskData, EndOfMessage: exactly once. 421 ends the session. Ignored
-    // after abort().
+    // After AskMail, AskClient, AskRcpt, AskData, EndOfMessage: exactly once. 421 ends the session.
+    // Ignored after abort().
     void answer(const Reply& reply);
     // After StartTls, when the handshake is done.
     void tls_started();

@@ -5,7 +5,7 @@ namespace sealgate::smtp {
 
 namespace {
 
-std::string ehlo_lines(const ServerOptions& options, bool tls) {
+std::string ehlo_lines(const ServerOptions& options, const Peer& peer, bool tls) {
     std::string lines = options.hostname;
     lines += "\nPIPELINING\nSIZE " + std::to_string(options.limits.message_size);
     if (options.offer_starttls && !tls) lines += "\nSTARTTLS";
@@ -13,6 +13,8 @@ std::string ehlo_lines(const ServerOptions& options, bool tls) {
     if (options.offer_dsn) lines += "\nDSN";
     if (options.offer_smtputf8) lines += "\nSMTPUTF8";
     if (options.offer_chunking) lines += "\nCHUNKING";
+    if (peer.xclient) lines.append("\nXCLIENT ").append(kXclientAttributes);
+    if (peer.xforward) lines.append("\nXFORWARD ").append(kXforwardAttributes);
     return lines;
 }
 
@@ -24,7 +26,7 @@ void ServerSession::Impl::on_hello(Verb verb, std::string_view argument) {
     drop_transaction();
     helo = *name;
     esmtp = verb == Verb::ehlo;
-    reply({250, "", esmtp ? ehlo_lines(options, tls) : options.hostname});
+    reply({250, "", esmtp ? ehlo_lines(options, peer, tls) : options.hostname});
 }
 
 }  // namespace sealgate::smtp

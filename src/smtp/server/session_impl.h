@@ -32,9 +32,9 @@ struct Chunk {
 struct ServerSession::Impl {
     enum class Phase : std::uint8_t { fresh, command, content, chunk, tls, closed };
     // What the caller was asked and has not answered.
-    enum class Question : std::uint8_t { none, mail, rcpt, data, bdat, message };
+    enum class Question : std::uint8_t { none, mail, xclient, rcpt, data, bdat, message };
 
-    explicit Impl(const ServerOptions& server_options);
+    Impl(const ServerOptions& server_options, Peer server_peer);
 
     Step next();
     void feed(std::string_view bytes);
@@ -52,6 +52,8 @@ struct ServerSession::Impl {
     // Makes next() return Refused.
     void tell(Refused::What what, const Reply& given, std::string_view argument);
     void ask(Question what, Step with);
+    [[nodiscard]] Reply greeting() const;
+    [[nodiscard]] static Reply not_authorised();
     // Ends the transaction, if there is one, and tells the caller.
     void drop_transaction();
     [[nodiscard]] Offered offered() const;
@@ -85,8 +87,12 @@ struct ServerSession::Impl {
     void on_help();
     void on_starttls(std::string_view argument);
     void tls_started();
+    void on_xclient(std::string_view argument);
+    void answer_xclient(const Reply& given);
+    void on_xforward(std::string_view argument);
 
     const ServerOptions& options;
+    const Peer peer;
     LineReader input;
     std::string output;
     Phase phase = Phase::fresh;
@@ -99,6 +105,7 @@ struct ServerSession::Impl {
     bool esmtp = false;
     std::string helo;
     std::optional<Transaction> transaction;
+    ClientFacts forwarded;
     MailCommand asked_mail;
     Recipient asked_recipient;
     Chunk chunk;

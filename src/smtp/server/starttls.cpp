@@ -25,6 +25,7 @@ void ServerSession::Impl::tls_started() {
     tls = true;
     esmtp = false;
     helo.clear();
+    forwarded = {};
     phase = Phase::command;
 }
 
