@@ -24,7 +24,7 @@ Result<policy::DomainPattern> pattern_of(std::string_view text) {
 }
 
 Status check_loop(const config::Settings& settings, const policy::NextHop& hop) {
-    if (hop.kind != policy::NextHop::Kind::smtp) return {};
+    if (hop.kind == policy::NextHop::Kind::mailbox) return {};
     for (const config::Listener& listener : settings.listeners) {
         if (listener.address.port != hop.port || listener.address.host != hop.host) continue;
         return bad_input("next_hop: " + quoted(hop.to_string()) + " is our own listener '" +

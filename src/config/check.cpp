@@ -117,6 +117,15 @@ private:
                     fmt::format("listener '{}' has this address already", listeners[i].name));
             }
             check_trust(listeners[i], place);
+            check_protocol(listeners[i], place);
+        }
+    }
+
+    void check_protocol(const Listener& listener, const std::string& place) {
+        constexpr std::uint16_t kSmtpPort = 25;
+        if (listener.protocol == Protocol::lmtp && listener.address.port == kSmtpPort) {
+            problems_.add_at(place + ".address",
+                             "LMTP must not be spoken on port 25 (RFC 2033); choose another");
         }
     }
 
@@ -251,7 +260,7 @@ private:
     }
 
     void check_loop(const policy::Route& route, Place at) {
-        if (route.next_hop.kind != policy::NextHop::Kind::smtp) return;
+        if (route.next_hop.kind == policy::NextHop::Kind::mailbox) return;
         for (const Listener& listener : settings_.listeners) {
             if (listener.address.port != route.next_hop.port ||
                 listener.address.host != route.next_hop.host) {

@@ -124,24 +124,6 @@ Type<char> node_type() {
     return type;
 }
 
-// Checked only: there is one protocol in this version, and no field for it.
-Key<Listener> protocol_key() {
-    Key<Listener> key;
-    key.name = "protocol";
-    key.type = "`smtp`";
-    key.takes = Takes::restart;
-    key.description = "The protocol spoken.";
-    key.set = [](Listener&, const Node& node) -> std::optional<std::string> {
-        if (node.kind != NodeKind::text) return wrong_kind("a text", node);
-        if (node.text == "smtp") return std::nullopt;
-        if (node.text != "lmtp") return "must be 'smtp'";
-        return "cannot be 'lmtp', which is not available in this version; use 'smtp'";
-    };
-    key.get = [](const Listener&) { return quote("smtp"); };
-    key.copy = [](Listener&, const Listener&) {};
-    return key;
-}
-
 Type<std::string> database_type() {
     auto type = text_type("`sqlite:FILE` or `postgresql://USER@HOST/DATABASE`", check_database);
     type.write = [](const std::string& url) { return quote(without_password(url)); };
@@ -177,7 +159,7 @@ Type<policy::DomainPattern> pattern_type() {
 
 Type<policy::NextHop> next_hop_type() {
     Type<policy::NextHop> type;
-    type.words = "`HOST:PORT` or `mailbox:DIR`";
+    type.words = "`HOST:PORT`, `lmtp:HOST:PORT` or `mailbox:DIR`";
     type.read = [](const Node& node) -> Read<policy::NextHop> {
         if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
         auto hop = policy::NextHop::parse(node.text);
@@ -286,7 +268,7 @@ std::vector<Key<Listener>> make_listener_keys() {
         one("", "proxy_protocol_from", list_type(network_type(), Empty::allowed), SG_AT(proxy_protocol_from), Takes::reload, "Load balancers: their connections begin with a PROXY header (version 1 or 2) that names the client; others' never do."),
         one("", "xclient_from", list_type(network_type(), Empty::allowed), SG_AT(xclient_from), Takes::reload, "Mail proxies: they may name another client with XCLIENT, and what they say decides whom we trust. Others get 550."),
         one("", "xforward_from", list_type(network_type(), Empty::allowed), SG_AT(xforward_from), Takes::reload, "Mail servers that may say with XFORWARD where a message came from, for the mail log alone. Others get 550."),
-        protocol_key(),
+        one("", "protocol", choice_type<Protocol>({{"smtp", Protocol::smtp}, {"lmtp", Protocol::lmtp}}), SG_AT(protocol), Takes::restart, "`lmtp`: one answer for each recipient after the content (RFC 2033), for a mail server that keeps its own queue; the mode is then `through` by default."),
         // clang-format on
     };
 }

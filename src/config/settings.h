@@ -42,6 +42,7 @@ enum class Mode : std::uint8_t { store, through };
     return mode == Mode::store ? "store" : "through";
 }
 enum class ListenerTls : std::uint8_t { none, starttls, starttls_required, implicit };
+enum class Protocol : std::uint8_t { smtp, lmtp };
 enum class OnFailure : std::uint8_t { stop, carry_on };  // "stop" | "continue"
 
 // host (an IP address) and port; port 0 = any free one.
@@ -62,6 +63,7 @@ struct Listener {
     Mode mode = Mode::store;  // default: store for outbound and unified, through for inbound
     Mode inbound_mode = Mode::through;  // for mail from outside; as `mode` where the file gives one
     ListenerTls tls = ListenerTls::starttls;
+    Protocol protocol = Protocol::smtp;
     std::vector<Network> trusted_networks = loopback_networks();
     // Whose connections begin with a header of the PROXY protocol that names the client.
     std::vector<Network> proxy_protocol_from;

@@ -285,9 +285,10 @@ TEST(Settings, SaysWhatIsWrongAndWhere) {
          "sealgate.toml:2:12: there is no listener named 'nowhere'"},
         {"[[unmanaged_senders.override]]\nlistener = \"outbound\"",
          "sealgate.toml:1:1: [[unmanaged_senders.override]] needs 'action'"},
-        {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\nprotocol = \"lmtp\"",
-         "sealgate.toml:4:12: 'protocol' cannot be 'lmtp', which is not available in this version; "
-         "use 'smtp'"},
+        {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\nprotocol = \"uucp\"",
+         "sealgate.toml:4:12: 'protocol' must be 'smtp' or 'lmtp'"},
+        {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:25\"\nprotocol = \"lmtp\"",
+         "sealgate.toml:3:11: LMTP must not be spoken on port 25 (RFC 2033); choose another"},
         {"[[listener]]\nname = \"api\"\naddress = \"127.0.0.1:1\"",
          "sealgate.toml:2:8: 'name' must not be 'api', which names the API's own port"},
         {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\n"

@@ -47,7 +47,11 @@ Task<Carried> Carrier::by_smtp(const policy::Route& route, const Released& relea
         Upstream& upstream = *lease->upstream;
         carried.through = upstream.description();
         carried.outcomes = co_await upstream.send(released);
-        const bool died_early = !upstream.usable() && upstream.before_content() && lease->reused;
+        const bool all_refused = std::ranges::all_of(carried.outcomes, [](const Outcome& one) {
+            return one.kind == Outcome::Kind::refused;
+        });
+        const bool died_early =
+            !upstream.usable() && upstream.before_content() && lease->reused && !all_refused;
         const bool chunk_unknown = upstream.chunk_unknown();
         upstreams_.give_back(route, std::move(lease->upstream));
         // A connection that died while it lay idle says nothing about the message or the next hop;

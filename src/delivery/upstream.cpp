@@ -44,9 +44,12 @@ Outcome not_framed(const Error& error) {
 
 }  // namespace
 
-Upstream::Upstream(std::unique_ptr<net::Stream> stream, std::string host, UpstreamOptions options)
+Upstream::Upstream(std::unique_ptr<net::Stream> stream,
+                   const policy::NextHop& hop,
+                   UpstreamOptions options)
     : stream_(std::move(stream)),
-      host_(std::move(host)),
+      host_(hop.host),
+      lmtp_(hop.kind == policy::NextHop::Kind::lmtp),
       options_(std::move(options)) {
     stream_->set_timeout(options_.reply_timeout);
 }
@@ -87,7 +90,7 @@ Task<Result<std::unique_ptr<Upstream>>> Upstream::open(
         if (!stream) co_return std::unexpected(std::move(stream).error());
         // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
         std::unique_ptr<Upstream> upstream(
-            new Upstream(*std::move(stream), route.next_hop.host, options));
+            new Upstream(*std::move(stream), route.next_hop, options));
         auto greeted = co_await upstream->greet();
         if (!greeted) co_return std::unexpected(std::move(greeted).error());
         if (!try_tls) co_return upstream;
@@ -154,14 +157,20 @@ Task<Status> Upstream::greet() {
 }
 
 Task<Status> Upstream::hello() {
-    session_.ehlo(options_.hostname);
+    const std::string_view word = lmtp_ ? "LHLO" : "EHLO";
+    if (lmtp_) {
+        session_.lhlo(options_.hostname);
+    } else {
+        session_.ehlo(options_.hostname);
+    }
     auto reply = co_await next_reply();
-    if (!reply) co_return std::unexpected(std::move(reply).error().during("EHLO"));
+    if (!reply) co_return std::unexpected(std::move(reply).error().during(word));
     if (reply->reply.positive()) co_return Status();
-    if (!usable_ || !reply->reply.permanent() || stream_->tls()) {
-        co_return fail(ErrorKind::transient,
-                       "delivery.ehlo",
-                       "the next hop answers EHLO with " + reply->reply.line());
+    if (lmtp_ || !usable_ || !reply->reply.permanent() || stream_->tls()) {
+        co_return fail(
+            ErrorKind::transient,
+            "delivery.ehlo",
+            "the next hop answers " + std::string(word) + " with " + reply->reply.line());
     }
     session_.helo(options_.hostname);
     auto old = co_await next_reply();
@@ -232,7 +241,7 @@ Outcome Upstream::judge(const smtp::Reply& reply) const {
 }
 
 bool Upstream::by_chunk(const Shipment& shipment) const {
-    return options_.chunking && session_.extensions().chunking &&
+    return options_.chunking && !lmtp_ && session_.extensions().chunking &&
            shipment.size() <= kEarlyContent && shipment.prefix.starts_with(kFirstOctets);
 }
 
@@ -409,11 +418,33 @@ Task<Result<smtp::CommandReply>> Upstream::final_reply() {
     co_return reply;
 }
 
+Task<std::vector<Outcome>> Upstream::final_replies(std::vector<Outcome> outcomes) {
+    std::optional<Outcome> gone;
+    for (Outcome& outcome : outcomes) {
+        if (outcome.kind != Outcome::Kind::delivered) continue;
+        if (!gone) {
+            auto final = co_await final_reply();
+            if (final) {
+                outcome = judge(final->reply);
+                continue;
+            }
+            gone = lost(final.error(), "after the end of data");
+            gone->uncertain = true;
+        }
+        outcome = *gone;
+    }
+    co_return outcomes;
+}
+
 Task<void> Upstream::abandon_data() {
     auto reply = co_await next_reply();
     if (!reply || reply->reply.code != 354) co_return;
     // The server opened DATA although it took no recipient: RFC 2920 section 3.1 asks for a lone
-    // dot.
+    // dot. LMTP has no answer to that, as nobody is there to be answered for.
+    if (lmtp_) {
+        usable_ = false;
+        co_return;
+    }
     auto framed = session_.content({});
     auto end = co_await next_reply();
     if (!framed || !end) usable_ = false;
@@ -451,6 +482,10 @@ Task<std::vector<Outcome>> Upstream::transfer(const Shipment& shipment,
         stream_->close();
         settle(not_framed(framed.error()));
         co_return outcomes;
+    }
+    if (lmtp_) {
+        auto done = co_await final_replies(std::move(outcomes));
+        co_return done;
     }
     auto final = co_await final_reply();
     if (!final) {

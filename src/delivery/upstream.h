@@ -73,7 +73,9 @@ public:
     net::Task<void> quit();
 
 private:
-    Upstream(std::unique_ptr<net::Stream> stream, std::string host, UpstreamOptions options);
+    Upstream(std::unique_ptr<net::Stream> stream,
+             const policy::NextHop& hop,
+             UpstreamOptions options);
 
     net::Task<Status> greet();
     net::Task<Status> hello();
@@ -93,11 +95,14 @@ private:
     // The chunk has been queued; waits for its answer, which is that of those marked delivered.
     net::Task<std::vector<Outcome>> finish_chunk(std::vector<Outcome> outcomes);
     net::Task<Result<smtp::CommandReply>> final_reply();
+    // LMTP: the answers to the content, one for each of those marked delivered.
+    net::Task<std::vector<Outcome>> final_replies(std::vector<Outcome> outcomes);
     [[nodiscard]] Outcome lost(const Error& error, std::string_view when);
     [[nodiscard]] Outcome judge(const smtp::Reply& reply) const;
 
     std::unique_ptr<net::Stream> stream_;
     std::string host_;  // as the route names it
+    bool lmtp_ = false;
     UpstreamOptions options_;
     smtp::ClientSession session_;
     SteadyTime opened_ = std::chrono::steady_clock::now();

@@ -28,6 +28,7 @@ struct Source {
     std::string by;    // who named the address: "PROXY header of 192.0.2.1"; "" = nobody
     std::string helo;  // as the client gave it
     bool esmtp = false;
+    bool lmtp = false;
     std::string tls;  // "TLSv1.3 with cipher ...", "" = clear
 };
 using SourcePointer = std::shared_ptr<const Source>;

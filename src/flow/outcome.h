@@ -25,7 +25,8 @@ enum class Fate : std::uint8_t {
 struct ThroughPlan {
     smtp::Reply reply;  // to be sent after what must be spooled has been synced
     std::vector<Fate> fates;
-    bool may_duplicate = false;  // 451 while an attempt may still succeed
+    bool may_duplicate = false;     // 451 while an attempt may still succeed
+    std::vector<smtp::Reply> each;  // LMTP: the answer for each recipient, in place of `reply`
 };
 
 // One recipient of a `through` message: an outcome, or nullopt when the attempt has not answered
@@ -50,6 +51,16 @@ struct ThroughRecipient {
                                        bool may_report,
                                        const std::vector<ThroughRecipient>& recipients,
                                        std::string_view id);
+
+// The same where each recipient has an answer of its own (LMTP): what is not taken stays with the
+// client, who keeps the queue, and nothing is spooled. Both directions alike.
+//   took it                         its 250
+//   refused it for good             that 5xx
+//   deferred it                     that 4xx
+//   no answer within patience       451, a duplicate is possible
+//   decided before (report due)     250 with `id`
+[[nodiscard]] ThroughPlan plan_each(const std::vector<ThroughRecipient>& recipients,
+                                    std::string_view id);
 
 // A next hop's reply made fit to be passed on: any 2xx means taken and is 250; 421 and classes that
 // do not belong become 451.

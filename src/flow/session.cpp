@@ -62,6 +62,7 @@ Session::Session(Services& services,
     source->listener = setup_->listener.name;
     source->address = origin.address;
     source->by = std::move(origin.by);
+    source->lmtp = setup_->options.lmtp;
     judge_source(*source, origin.known, setup_->listener);
     source_ = std::move(source);
 }
@@ -138,8 +139,12 @@ Task<bool> Session::act(smtp::Step step) {
     } else if (std::holds_alternative<smtp::AskData>(step)) {
         smtp_.answer({354, "", "end data with <CR><LF>.<CR><LF>"});
     } else if (auto* message = std::get_if<smtp::EndOfMessage>(&step)) {
-        auto reply = co_await on_message(std::move(*message));
-        smtp_.answer(reply);
+        auto answers = co_await on_message(std::move(*message));
+        if (answers.size() == 1) {
+            smtp_.answer(answers.front());
+        } else {
+            smtp_.answer_each(answers);
+        }
     } else if (auto* refused = std::get_if<smtp::Refused>(&step)) {
         log_refusal(*refused);
     } else if (std::holds_alternative<smtp::TransactionReset>(step)) {
@@ -388,7 +393,7 @@ void Session::drop_transaction() {
     sighted_ = false;
 }
 
-Task<smtp::Reply> Session::on_message(smtp::EndOfMessage step) {
+Task<Pipeline::Answers> Session::on_message(smtp::EndOfMessage step) {
     last_mail_ = std::chrono::steady_clock::now();
     refresh_source();
     Accepted mail;
@@ -402,9 +407,11 @@ Task<smtp::Reply> Session::on_message(smtp::EndOfMessage step) {
     mail.received = services_.clock.now();
     Manner manner;
     manner.mode = mode();
-    manner.patience = source_->direction == MailDirection::outbound
-                          ? services_.settings->delivery.patience_outbound
-                          : services_.settings->delivery.patience_inbound;
+    manner.each_recipient = setup_->options.lmtp;
+    // Who keeps a queue of its own can wait: there is no spooling that would end it sooner.
+    const bool hurried = source_->direction == MailDirection::outbound && !manner.each_recipient;
+    manner.patience = hurried ? services_.settings->delivery.patience_outbound
+                              : services_.settings->delivery.patience_inbound;
     (void)journal();  // its line stands before those of the message, in the same write
     std::vector<Probe> probes;
     for (Probe& probe : probes_) {
@@ -416,9 +423,9 @@ Task<smtp::Reply> Session::on_message(smtp::EndOfMessage step) {
         }
     }
     probes_.clear();
-    auto reply = co_await pipeline_.process(std::move(mail), manner, std::move(probes));
+    auto answers = co_await pipeline_.process(std::move(mail), manner, std::move(probes));
     drop_transaction();
-    co_return reply;
+    co_return answers;
 }
 
 }  // namespace sealgate::flow

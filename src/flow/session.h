@@ -53,7 +53,7 @@ private:
     net::Task<smtp::Reply> on_rcpt(smtp::AskRcpt step);
     [[nodiscard]] std::optional<smtp::Reply> refuse_recipient(const smtp::Recipient& recipient);
     net::Task<smtp::Reply> probe(const smtp::Recipient& recipient);
-    net::Task<smtp::Reply> on_message(smtp::EndOfMessage step);
+    net::Task<Pipeline::Answers> on_message(smtp::EndOfMessage step);
     // Our own refusals, as the log has them; what the state machine refused, and what we did.
     void log_refusal(const smtp::Refused& refusal);
     [[nodiscard]] smtp::Reply refuse_mail(const smtp::ReversePath& sender, smtp::Reply reply);

@@ -29,6 +29,10 @@ std::string_view safe_helo(std::string_view helo) {
 // RFC 3848 and RFC 6531 section 4.3.
 std::string_view protocol(const Source& source, bool smtputf8) {
     const bool tls = !source.tls.empty();
+    if (source.lmtp) {
+        if (smtputf8) return tls ? "UTF8LMTPS" : "UTF8LMTP";
+        return tls ? "LMTPS" : "LMTP";
+    }
     if (smtputf8) return tls ? "UTF8SMTPS" : "UTF8SMTP";
     if (!source.esmtp) return "SMTP";
     return tls ? "ESMTPS" : "ESMTP";

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kWhere = "policy.next_hop";
 constexpr std::string_view kMailbox = "mailbox:";
+constexpr std::string_view kLmtp = "lmtp:";
 
 std::unexpected<Error> bad_hop(std::string_view text, std::string_view why) {
     return fail(ErrorKind::malformed,
@@ -77,6 +78,12 @@ std::optional<RouteTls> parse_route_tls(std::string_view text) {
 
 Result<NextHop> NextHop::parse(std::string_view text) {
     if (text.starts_with(kMailbox)) return parse_mailbox(text);
+    if (text.starts_with(kLmtp)) {
+        SG_TRY(NextHop hop, parse(text.substr(kLmtp.size())));
+        if (hop.kind != Kind::smtp) return bad_hop(text, "write 'lmtp:host:port'");
+        hop.kind = Kind::lmtp;
+        return hop;
+    }
     if (text == "mx") {
         return bad_hop(text,
                        "delivery by MX records is not available in this version; name the mail "
@@ -118,7 +125,8 @@ Result<NextHop> NextHop::parse(std::string_view text) {
 std::string NextHop::to_string() const {
     if (kind == Kind::mailbox) return std::string(kMailbox) + directory;
     const bool v6 = host.find(':') != std::string::npos;
-    return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    const std::string_view scheme = kind == Kind::lmtp ? kLmtp : "";
+    return std::string(scheme) + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 Routes::Routes(std::vector<Route> routes) : routes_(std::move(routes)) {

@@ -27,14 +27,14 @@ enum class RouteTls : std::uint8_t {
 [[nodiscard]] std::optional<RouteTls> parse_route_tls(std::string_view text);
 
 struct NextHop {
-    enum class Kind : std::uint8_t { smtp, mailbox };  // "mx" is refused as not available yet
+    enum class Kind : std::uint8_t { smtp, lmtp, mailbox };  // "mx" is refused as not available yet
     Kind kind = Kind::smtp;
     std::string host;  // name or address literal without brackets
     std::uint16_t port = 25;
     std::string directory;  // mailbox: a Maildir, made when missing; relative to data_dir
 
-    // "host:port", "[v6]:port", "mailbox:DIR". malformed, with a sentence for the administrator:
-    // anything else, a DIR with ".." or control characters.
+    // "host:port", "[v6]:port", "lmtp:host:port", "mailbox:DIR". malformed, with a sentence for the
+    // administrator: anything else, a DIR with ".." or control characters.
     [[nodiscard]] static Result<NextHop> parse(std::string_view text);
     [[nodiscard]] std::string to_string() const;
     bool operator==(const NextHop&) const = default;

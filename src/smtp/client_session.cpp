@@ -25,6 +25,7 @@ bool ends_group(Command command) {
         case Command::greeting:
         case Command::ehlo:
         case Command::helo:
+        case Command::lhlo:
         case Command::starttls:
         case Command::data:
         case Command::quit:
@@ -72,6 +73,8 @@ struct ClientSession::Impl {
     std::deque<Queued> queue;
     std::deque<Sent> sent{{Command::greeting}};
     std::size_t next_recipient = 0;
+    std::size_t accepted = 0;  // recipients of the transaction
+    bool lmtp = false;
     FramedContent content;  // framed and not handed out yet
     bool content_ready = false;
     Reply last_word;  // the 421, in phase closed
@@ -99,6 +102,8 @@ struct ClientSession::Impl {
                (sent.empty() || (extensions.pipelining && !ends_group(sent.back().command)));
     }
 
+    [[nodiscard]] std::size_t answers_to_content() const { return lmtp ? accepted : 1; }
+
     void fill_batch();
     std::optional<CommandReply> closed_reply();
     Result<std::optional<CommandReply>> take(Reply reply);
@@ -109,7 +114,8 @@ void ClientSession::Impl::fill_batch() {
     if (content_ready && may_send()) {
         content_ready = false;
         batch_content = std::exchange(content, {});
-        sent.push_back({Command::content});
+        for (std::size_t i = 0; i < answers_to_content(); ++i)
+            sent.push_back({Command::content, i});
     }
     while (!queue.empty() && may_send()) {
         Queued& next = queue.front();
@@ -131,7 +137,9 @@ std::optional<CommandReply> ClientSession::Impl::closed_reply() {
     }
     if (content_ready) {
         content_ready = false;
-        return CommandReply{Command::content, 0, last_word};
+        for (std::size_t i = 0; i < answers_to_content(); ++i)
+            sent.push_back({Command::content, i});
+        return closed_reply();
     }
     if (!queue.empty()) {
         const Queued next = std::move(queue.front());
@@ -164,7 +172,11 @@ void ClientSession::Impl::apply(Command command, const Reply& reply) {
     if (reply.code == 421) {
         phase = Phase::closed;
         last_word = reply;
-    } else if (command == Command::ehlo && reply.positive()) {
+    } else if (command == Command::mail) {
+        accepted = 0;
+    } else if (command == Command::rcpt && reply.positive()) {
+        ++accepted;
+    } else if ((command == Command::ehlo || command == Command::lhlo) && reply.positive()) {
         extensions = read_extensions(reply);
     } else if (command == Command::helo && reply.positive()) {
         extensions = {};
@@ -183,6 +195,11 @@ void ClientSession::ehlo(std::string_view hostname) {
 
 void ClientSession::helo(std::string_view hostname) {
     impl_->enqueue(Command::helo, "HELO " + std::string(hostname));
+}
+
+void ClientSession::lhlo(std::string_view hostname) {
+    impl_->lmtp = true;
+    impl_->enqueue(Command::lhlo, "LHLO " + std::string(hostname));
 }
 
 void ClientSession::starttls() {

@@ -48,6 +48,7 @@ enum class Command : std::uint8_t {
     greeting,
     ehlo,
     helo,
+    lhlo,
     starttls,
     mail,
     rcpt,
@@ -60,7 +61,8 @@ enum class Command : std::uint8_t {
 
 struct CommandReply {
     Command command;
-    std::size_t index;  // of the recipient, for rcpt: counts from 0 in each transaction
+    // Of the recipient, for rcpt: counts from 0 in each transaction; with LMTP for content as well.
+    std::size_t index;
     Reply reply;
 };
 
@@ -72,6 +74,9 @@ public:
     // caller. The server's greeting is the first reply, and nobody has to ask for it.
     void ehlo(std::string_view hostname);
     void helo(std::string_view hostname);
+    // LMTP (RFC 2033) from now on: content() is answered once for each recipient that was accepted,
+    // in their order, with the position among these as index. Not with bdat().
+    void lhlo(std::string_view hostname);
     // Queue nothing behind it before tls_started(): it would be forgotten.
     void starttls();
     // Writes only the parameters the server offers (SIZE when not 0, BODY, SMTPUTF8, RET, ENVID).

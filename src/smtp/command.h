@@ -23,6 +23,7 @@ using Parsed = std::expected<T, Reply>;
 enum class Verb : std::uint8_t {
     ehlo,
     helo,
+    lhlo,
     mail,
     rcpt,
     data,

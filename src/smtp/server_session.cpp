@@ -64,8 +64,24 @@ void Impl::answer(const Reply& given) {
         case Question::bdat:
             return answer_bdat(given);
         case Question::message:
-            return reply(given);
+            return reply_to_message(given);
     }
+}
+
+void Impl::answer_each(const std::vector<Reply>& given) {
+    if (std::exchange(question, Question::none) != Question::message) return;
+    SG_CHECK(given.size() == asked_recipients);
+    const auto is_refusal = [](const Reply& one) { return one.code >= 400; };
+    if (std::all_of(given.begin(), given.end(), is_refusal)) ++errors;
+    for (const Reply& one : given)
+        output += render(one);
+}
+
+void Impl::reply_to_message(const Reply& given) {
+    reply(given);
+    if (!options.lmtp) return;
+    for (std::size_t i = 1; i < asked_recipients; ++i)
+        output += render(given);
 }
 
 void Impl::abort(const Reply& last) {
@@ -142,7 +158,7 @@ void Impl::ask(Question what, Step with) {
 }
 
 Reply Impl::greeting() const {
-    return {220, "", options.hostname + " ESMTP Sealgate"};
+    return {220, "", options.hostname + (options.lmtp ? " LMTP Sealgate" : " ESMTP Sealgate")};
 }
 
 Reply Impl::not_authorised() {
@@ -194,8 +210,13 @@ Reply refusal_of(const ContentFaults& faults) {
 void Impl::finish_message() {
     phase = Phase::command;
     ContentReader& content = *transaction->content;
+    // A chunk that is not the last has one answer, also in LMTP.
+    const bool ends = transaction->chunks == 0 || chunk.last;
+    asked_recipients = ends ? transaction->envelope.recipients.size() : 1;
     if (content.faults().any()) {
-        refuse(Refused::What::end_of_data, refusal_of(content.faults()));
+        const Reply refusal = refusal_of(content.faults());
+        tell(Refused::What::end_of_data, refusal, {});
+        reply_to_message(refusal);
         return drop_transaction();
     }
     EndOfMessage end{std::move(transaction->envelope), content.take(), content.header_fields()};
@@ -285,6 +306,7 @@ void Impl::dispatch(const ParsedCommand& command) {
     switch (command.verb) {
         case Verb::ehlo:
         case Verb::helo:
+        case Verb::lhlo:
             return on_hello(command.verb, command.argument);
         case Verb::mail:
             return on_mail(command.argument);
@@ -343,6 +365,9 @@ Step ServerSession::next() {
 }
 void ServerSession::answer(const Reply& reply) {
     impl_->answer(reply);
+}
+void ServerSession::answer_each(const std::vector<Reply>& replies) {
+    impl_->answer_each(replies);
 }
 void ServerSession::tls_started() {
     impl_->tls_started();

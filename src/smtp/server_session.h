@@ -69,6 +69,9 @@ struct ServerOptions {
     bool offer_smtputf8 = true;
     bool offer_chunking = true;
     bool offer_dsn = true;
+    // LMTP (RFC 2033): LHLO instead of EHLO and HELO, and after the content a reply for each
+    // recipient that was accepted.
+    bool lmtp = false;
 };
 
 // What the host at the other end may do beyond others. Offered to it in EHLO; to the others: 550.
@@ -160,6 +163,9 @@ public:
     // After AskMail, AskClient, AskRcpt, AskData, EndOfMessage: exactly once. 421 ends the session.
     // Ignored after abort().
     void answer(const Reply& reply);
+    // With LMTP, after EndOfMessage instead of answer(): one reply for each recipient, in their
+    // order. answer() then stands for the same reply to all.
+    void answer_each(const std::vector<Reply>& replies);
     // After StartTls, when the handshake is done.
     void tls_started();
     // Puts this reply (a 421) into output() and makes next() return Close: shutdown, time-out,

@@ -21,6 +21,7 @@ public:
     Reply data_answer{354, "", "go on"};
     Reply message_answer{250, "2.0.0", "taken"};
     Reply client_answer{220, "", ""};
+    std::vector<Reply> message_answers;  // LMTP; empty: message_answer for all
 
     ServerSession& session() { return session_; }
     void greet(bool input_waiting = false) {
@@ -96,7 +97,11 @@ private:
                        std::to_string(step.header_fields) + " fields, " +
                        std::to_string(step.envelope.recipients.size()) + " recipients\r\n";
         messages_.push_back(std::move(step));
-        session_.answer(message_answer);
+        if (message_answers.empty()) {
+            session_.answer(message_answer);
+        } else {
+            session_.answer_each(message_answers);
+        }
         return true;
     }
     bool on(Refused& step) {

@@ -21,11 +21,15 @@ std::string ehlo_lines(const ServerOptions& options, const Peer& peer, bool tls)
 }  // namespace
 
 void ServerSession::Impl::on_hello(Verb verb, std::string_view argument) {
+    if ((verb == Verb::lhlo) != options.lmtp) {
+        return reply(options.lmtp ? Reply{500, "5.5.1", "This is LMTP: say LHLO"}
+                                  : Reply{500, "5.5.2", "Command not recognised"});
+    }
     const auto name = parse_helo(argument);
     if (!name) return reply(name.error());
     drop_transaction();
     helo = *name;
-    esmtp = verb == Verb::ehlo;
+    esmtp = verb != Verb::helo;
     reply({250, "", esmtp ? ehlo_lines(options, peer, tls) : options.hostname});
 }
 

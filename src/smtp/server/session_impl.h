@@ -39,6 +39,9 @@ struct ServerSession::Impl {
     Step next();
     void feed(std::string_view bytes);
     void answer(const Reply& given);
+    void answer_each(const std::vector<Reply>& given);
+    // The answer to the content, as often as the protocol wants it.
+    void reply_to_message(const Reply& given);
     void abort(const Reply& last);
 
     // Adds a reply to the output; refusals count towards limits.errors.
@@ -108,6 +111,7 @@ struct ServerSession::Impl {
     ClientFacts forwarded;
     MailCommand asked_mail;
     Recipient asked_recipient;
+    std::size_t asked_recipients = 0;  // of the message that was handed out
     Chunk chunk;
 
     std::size_t errors = 0;
