@@ -268,6 +268,7 @@ std::vector<Key<Listener>> make_listener_keys() {
         one("", "proxy_protocol_from", list_type(network_type(), Empty::allowed), SG_AT(proxy_protocol_from), Takes::reload, "Load balancers: their connections begin with a PROXY header (version 1 or 2) that names the client; others' never do."),
         one("", "xclient_from", list_type(network_type(), Empty::allowed), SG_AT(xclient_from), Takes::reload, "Mail proxies: they may name another client with XCLIENT, and what they say decides whom we trust. Others get 550."),
         one("", "xforward_from", list_type(network_type(), Empty::allowed), SG_AT(xforward_from), Takes::reload, "Mail servers that may say with XFORWARD where a message came from, for the mail log alone. Others get 550."),
+        one("", "auth", choice_type<Auth>({{"none", Auth::none}, {"pass-through", Auth::pass_through}, {"required", Auth::required}}), SG_AT(auth), Takes::restart, "AUTH PLAIN and LOGIN over TLS, checked by the next hop of the route `*`, in mode `through` alone. `required`: what goes out needs it, from trusted networks as well."),
         one("", "protocol", choice_type<Protocol>({{"smtp", Protocol::smtp}, {"lmtp", Protocol::lmtp}}), SG_AT(protocol), Takes::restart, "`lmtp`: one answer for each recipient after the content (RFC 2033), for a mail server that keeps its own queue; the mode is then `through` by default."),
         // clang-format on
     };

@@ -42,6 +42,7 @@ enum class Mode : std::uint8_t { store, through };
     return mode == Mode::store ? "store" : "through";
 }
 enum class ListenerTls : std::uint8_t { none, starttls, starttls_required, implicit };
+enum class Auth : std::uint8_t { none, pass_through, required };
 enum class Protocol : std::uint8_t { smtp, lmtp };
 enum class OnFailure : std::uint8_t { stop, carry_on };  // "stop" | "continue"
 
@@ -64,6 +65,7 @@ struct Listener {
     Mode inbound_mode = Mode::through;  // for mail from outside; as `mode` where the file gives one
     ListenerTls tls = ListenerTls::starttls;
     Protocol protocol = Protocol::smtp;
+    Auth auth = Auth::none;
     std::vector<Network> trusted_networks = loopback_networks();
     // Whose connections begin with a header of the PROXY protocol that names the client.
     std::vector<Network> proxy_protocol_from;

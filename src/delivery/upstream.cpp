@@ -2,6 +2,7 @@
 #include "delivery/upstream.h"
 
 #include <algorithm>
+#include <deque>
 
 namespace sealgate::delivery {
 
@@ -212,6 +213,46 @@ Task<Status> Upstream::start_tls(const policy::Route& route, const net::TlsConte
     session_.tls_started();
     auto said = co_await hello();
     co_return said;
+}
+
+Task<Result<smtp::Reply>> Upstream::sign_in(const smtp::Credentials& credentials) {
+    // RFC 4954 section 4: with an initial response the command must keep to the length of commands.
+    constexpr std::size_t kLongestInitial = 480;
+    const smtp::Extensions& offered = session_.extensions();
+    const bool plain = offered.auth_plain;
+    const bool login = offered.auth_login && credentials.acting_as.empty();
+    if (!stream_->tls() || (!plain && !login)) {
+        co_return smtp::Reply{454, "4.7.0", "signing in is not possible at the moment"};
+    }
+    std::deque<SecretBytes> lines;
+    if (plain) {
+        SecretBytes response = smtp::plain_response(credentials);
+        if (response.size() <= kLongestInitial) {
+            std::string whole;
+            whole.reserve(kLongestInitial + 16);
+            whole.append("AUTH PLAIN ").append(response.view());
+            lines.emplace_back(std::move(whole));
+        } else {
+            lines.emplace_back("AUTH PLAIN");
+            lines.push_back(std::move(response));
+        }
+    } else {
+        lines.emplace_back("AUTH LOGIN");
+        lines.push_back(smtp::login_response(credentials.user));
+        lines.push_back(smtp::login_response(credentials.password.view()));
+    }
+    for (;;) {
+        session_.auth(lines.front());
+        lines.pop_front();
+        auto reply = co_await next_reply();
+        if (!reply) co_return std::unexpected(std::move(reply).error().during("AUTH"));
+        if (!reply->reply.intermediate()) co_return std::move(reply->reply);
+        if (lines.empty()) {
+            usable_ = false;
+            co_return fail(
+                ErrorKind::malformed, "delivery.auth", "the next hop asks for more than there is");
+        }
+    }
 }
 
 Outcome Upstream::lost(const Error& error, std::string_view when) {

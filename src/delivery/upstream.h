@@ -8,6 +8,7 @@
 #include "net/stream.h"
 #include "policy/routes.h"
 #include "smtp/client_session.h"
+#include "smtp/credentials.h"
 
 #include <chrono>
 #include <cstdint>
@@ -39,6 +40,11 @@ public:
         const net::TlsContext& tls,
         const UpstreamOptions& options,
         net::Deadlines& deadlines);
+
+    // Signs in as a user of ours: the server's answer, 235 or a refusal, or one of our own where it
+    // cannot be asked (454). Over TLS alone. The connection is that user's from then on, whatever
+    // the answer: it must not go back to the pool. transient: lost, or the answers make no sense.
+    net::Task<Result<smtp::Reply>> sign_in(const smtp::Credentials& credentials);
 
     // A whole transaction: MAIL, RCPT and the content, pipelined where the server offers it.
     // One outcome per recipient. `released` must outlive the call.

@@ -162,6 +162,7 @@ std::shared_ptr<const ListenerSetup> Gateway::setup_for(const config::Listener& 
     setup->options.offer_starttls = listener.tls == config::ListenerTls::starttls ||
                                     listener.tls == config::ListenerTls::starttls_required;
     setup->options.require_tls = listener.tls == config::ListenerTls::starttls_required;
+    setup->options.offer_auth = listener.auth != config::Auth::none;
     setup->options.lmtp = listener.protocol == config::Protocol::lmtp;
     setup->tls = server_tls_;
     return setup;

@@ -131,7 +131,8 @@ void Journal::refused_message(const Accepted& mail,
 void Journal::refused(const Source& source, const smtp::Refused& refusal) {
     using What = smtp::Refused::What;
     const bool of_mail = refusal.what != What::session && refusal.what != What::line &&
-                         refusal.what != What::xclient && refusal.what != What::xforward;
+                         refusal.what != What::auth && refusal.what != What::xclient &&
+                         refusal.what != What::xforward;
     maillog::Event& event = add(Level::notice, of_mail ? Verdict::rejected : Verdict::none);
     event.connection = source.connection;
     if (refusal.sender) event.sender = refusal.sender->text();
@@ -154,6 +155,9 @@ void Journal::refused(const Source& source, const smtp::Refused& refusal) {
         case What::end_of_data:
             fmt::format_to(out, "end of data refused: {}", said);
             break;
+        case What::auth:
+            fmt::format_to(out, "AUTH refused: {}", said);
+            return;
         case What::xclient:
             fmt::format_to(out, "XCLIENT refused: {} ({})", said, refusal.argument);
             return;
@@ -184,13 +188,15 @@ void Journal::introduce(const Source& source) {
         tls.replace(at, kWith.size(), " ");
     }
     fmt::format_to(std::back_inserter(event.text),
-                   "connection from {} (HELO {}, {}, listener {}{}{})",
+                   "connection from {} (HELO {}, {}, listener {}{}{}{}{})",
                    source.address.to_string(),
                    source.helo.empty() ? "none" : source.helo,
                    tls,
                    source.listener,
                    source.by.empty() ? "" : ", by ",
-                   source.by);
+                   source.by,
+                   source.user.empty() ? "" : ", user ",
+                   source.user);
 }
 
 void Journal::forwarded(const Source& source, const smtp::ClientFacts& client) {

@@ -160,6 +160,12 @@ smtp::Reply endless_content() {
 smtp::Reply not_allowed() {
     return {554, "5.7.1", "this host may not send mail here"};
 }
+smtp::Reply not_signed_in() {
+    return {530, "5.7.0", "Authentication required"};
+}
+smtp::Reply next_hop_gone() {
+    return {421, "4.4.2", "the session at the next hop has ended, sign in again"};
+}
 smtp::Reply unmanaged(std::string_view domain) {
     return {550, "5.7.1", "the sender's domain " + std::string(domain) + " is not managed here"};
 }

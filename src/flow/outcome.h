@@ -75,6 +75,8 @@ namespace replies {
 [[nodiscard]] smtp::Reply too_busy();                     // 421 4.3.2
 [[nodiscard]] smtp::Reply endless_content();              // 421 4.7.0: refused, and it does not end
 [[nodiscard]] smtp::Reply not_allowed();                  // 554 5.7.1: source may not connect
+[[nodiscard]] smtp::Reply not_signed_in();                // 530 5.7.0: AUTH comes first
+[[nodiscard]] smtp::Reply next_hop_gone();                // 421 4.4.2: sign in again
 [[nodiscard]] smtp::Reply unmanaged(std::string_view domain);  // 550 5.7.1
 [[nodiscard]] smtp::Reply not_ours(std::string_view domain);   // 550 5.7.1
 [[nodiscard]] smtp::Reply null_sender();                       // 550 5.7.1

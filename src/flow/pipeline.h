@@ -5,6 +5,7 @@
 #include "flow/outcome.h"
 #include "flow/queue.h"
 #include "flow/services.h"
+#include "flow/user_hop.h"
 
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@ struct Probe {
     policy::Route route;
     std::unique_ptr<delivery::Upstream> upstream;
     std::vector<std::uint32_t> recipients;  // positions in the envelope
+    UserHopPointer home;                    // a user's own: where it goes back to; null: the pool
 };
 
 struct Manner {

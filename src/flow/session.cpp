@@ -63,7 +63,8 @@ Session::Session(Services& services,
     source->address = origin.address;
     source->by = std::move(origin.by);
     source->lmtp = setup_->options.lmtp;
-    judge_source(*source, origin.known, setup_->listener);
+    known_ = origin.known;
+    judge_source(*source, known_, setup_->listener);
     source_ = std::move(source);
 }
 
@@ -79,8 +80,8 @@ Task<void> Session::run() {
         if (!shaken) co_return;
         smtp_.tls_started();
     }
-    // Who may speak for others is let in, to say for whom.
-    if (admitted() || peer_.xclient) {
+    // Who may speak for others is let in, to say for whom; and who can sign in, to do so.
+    if (admitted() || peer_.xclient || offers_auth()) {
         smtp_.greet(stream_->has_input());
     } else {
         turn_away();
@@ -92,6 +93,7 @@ Task<void> Session::run() {
     }
     if (introduction_due_) (void)journal().flush();
     drop_transaction();
+    sign_out();
     account_content();
     services_.budget.remove(accounted_);
     stream_->close();
@@ -114,25 +116,35 @@ void Session::turn_away() {
 
 void Session::on_client(const smtp::AskClient& step) {
     const smtp::ClientFacts& client = step.client;
+    sign_out();
     auto source = std::make_shared<Source>(*source_);
     if (client.helo) stated_helo_ = *client.helo;
+    if (!source->user.empty()) {
+        source->user.clear();
+        judge_source(*source, known_, setup_->listener);
+    }
     if (client.address_given) {
+        known_ = client.address.has_value();
         const std::string peer = stream_->remote_address().to_string();
         if (client.address) source->address = *client.address;
         source->by = (client.address ? "XCLIENT of " : "XCLIENT without an address of ") + peer;
-        judge_source(*source, client.address.has_value(), setup_->listener);
+        judge_source(*source, known_, setup_->listener);
     }
     source_ = std::move(source);
     introduced_ = false;
-    if (!admitted()) return turn_away();
+    if (!admitted() && !offers_auth()) return turn_away();
     smtp_.answer({220, "", "go on"});
 }
 
 Task<bool> Session::act(smtp::Step step) {
     if (auto* mail = std::get_if<smtp::AskMail>(&step)) {
+        if (user_hop_ && user_hop_->away) co_await wait_for_user_hop();
         smtp_.answer(on_mail(std::move(*mail)));
     } else if (auto* client = std::get_if<smtp::AskClient>(&step)) {
         on_client(*client);
+    } else if (auto* auth = std::get_if<smtp::AskAuth>(&step)) {
+        auto reply = co_await on_auth(std::move(*auth));
+        smtp_.answer(reply);
     } else if (auto* rcpt = std::get_if<smtp::AskRcpt>(&step)) {
         auto reply = co_await on_rcpt(std::move(*rcpt));
         smtp_.answer(reply);
@@ -270,6 +282,8 @@ Task<bool> Session::pass_input() {
     if (bytes && !bytes->empty()) {
         count_content(bytes->size());
         smtp_.feed(*bytes);
+        const bool may_be_secret = in_command && offers_auth() && !user_hop_;
+        if (may_be_secret) net::Stream::forget(*bytes);
         co_return true;
     }
     if (stopping_ && in_command) {
@@ -379,7 +393,11 @@ void Session::end_probe(Probe probe) {
         services_.loop.get_executor(),
         [shared, &pool]() -> Task<void> {
             co_await shared->upstream->reset();
-            pool.give_back(shared->route, std::move(shared->upstream));
+            if (shared->home) {
+                shared->home->give_back(std::move(shared->upstream));
+            } else {
+                pool.give_back(shared->route, std::move(shared->upstream));
+            }
         },
         net::asio::detached);
 }
@@ -409,7 +427,9 @@ Task<Pipeline::Answers> Session::on_message(smtp::EndOfMessage step) {
     manner.mode = mode();
     manner.each_recipient = setup_->options.lmtp;
     // Who keeps a queue of its own can wait: there is no spooling that would end it sooner.
-    const bool hurried = source_->direction == MailDirection::outbound && !manner.each_recipient;
+    // The same goes for a user, whose mail no queue of ours could send.
+    const bool hurried = source_->direction == MailDirection::outbound && !manner.each_recipient &&
+                         source_->user.empty();
     manner.patience = hurried ? services_.settings->delivery.patience_outbound
                               : services_.settings->delivery.patience_inbound;
     (void)journal();  // its line stands before those of the message, in the same write

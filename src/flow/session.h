@@ -50,6 +50,17 @@ private:
     [[nodiscard]] smtp::Reply on_mail(smtp::AskMail step);
     // XCLIENT: what the peer says about its client holds from now on, and so does its trust.
     void on_client(const smtp::AskClient& step);
+    [[nodiscard]] bool offers_auth() const;
+    net::Task<smtp::Reply> on_auth(smtp::AskAuth step);
+    [[nodiscard]] bool is_user_hop(const policy::Route& route) const;
+    net::Task<void> wait_for_user_hop();
+    void sign_out();
+    // QUIT, without waiting for it.
+    void leave(std::unique_ptr<delivery::Upstream> upstream);
+    [[nodiscard]] std::optional<smtp::Reply> refuse_sender() const;
+    net::Task<std::optional<Probe>> open_probe(const policy::Route& route,
+                                               const smtp::Recipient& recipient,
+                                               bool fresh);
     net::Task<smtp::Reply> on_rcpt(smtp::AskRcpt step);
     [[nodiscard]] std::optional<smtp::Reply> refuse_recipient(const smtp::Recipient& recipient);
     net::Task<smtp::Reply> probe(const smtp::Recipient& recipient);
@@ -88,6 +99,7 @@ private:
     smtp::ServerSession smtp_;
     SourcePointer source_;
     std::string stated_helo_;  // XCLIENT
+    UserHopPointer user_hop_;  // AUTH; null: nobody has signed in
     std::uint32_t messages_ = 0;
     SteadyTime last_mail_ = std::chrono::steady_clock::now();
     std::size_t accounted_ = 0;  // octets of content under way that the budget counts
@@ -101,6 +113,7 @@ private:
     bool introduced_ = false;      // there is a line about where this connection comes from
     bool introduced_tls_ = false;  // and that one says TLS
     bool introduction_due_ = false;
+    bool known_ = true;  // the address is that of the client
 
     // The transaction.
     SitePointer site_;

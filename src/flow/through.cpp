@@ -19,6 +19,7 @@ struct Pipeline::Attempt {
     LivePointer live;
     policy::Route route;
     std::unique_ptr<delivery::Upstream> upstream;  // a probe's; null: one from the pool
+    UserHopPointer home;                           // as in Probe
     std::vector<std::uint32_t> recipients;
     std::optional<delivery::Carried> carried;
     bool detached = false;   // nobody waits any more
@@ -40,6 +41,7 @@ std::vector<std::shared_ptr<Pipeline::Attempt>> Pipeline::begin_attempts(
         attempt->route = probe.route;
         attempt->upstream = std::move(probe.upstream);
         attempt->recipients = std::move(probe.recipients);
+        attempt->home = std::move(probe.home);
         for (const std::uint32_t i : attempt->recipients)
             covered[i] = true;
         attempts.push_back(std::move(attempt));
@@ -75,7 +77,11 @@ Task<void> Pipeline::run(std::shared_ptr<Attempt> attempt) {
     } else if (attempt->upstream) {
         carried.through = attempt->upstream->description();
         carried.outcomes = co_await attempt->upstream->finish(*released);
-        services_.upstreams.give_back(attempt->route, std::move(attempt->upstream));
+        if (attempt->home) {
+            attempt->home->give_back(std::move(attempt->upstream));
+        } else {
+            services_.upstreams.give_back(attempt->route, std::move(attempt->upstream));
+        }
     } else {
         carried = co_await services_.carrier.deliver(attempt->route, *released);
     }
@@ -117,6 +123,10 @@ ThroughPlan plan_for(const Live& live,
                      const std::vector<ThroughRecipient>& outcomes) {
     const std::string id = trace_id(live.source->connection, live.id);
     if (manner.each_recipient) return plan_each(outcomes, id);
+    // What a user may send, the queue may not: it cannot sign in. So the user keeps what is not
+    // taken.
+    const bool users = !live.source->user.empty();
+    if (users) return plan_through(policy::MailDirection::inbound, true, outcomes, id);
     // A report to a sender outside needs a reason to trust the address: here, that the host is
     // trusted.
     return plan_through(live.source->direction, live.source->trusted, outcomes, id);

@@ -33,8 +33,10 @@ std::string_view protocol(const Source& source, bool smtputf8) {
         if (smtputf8) return tls ? "UTF8LMTPS" : "UTF8LMTP";
         return tls ? "LMTPS" : "LMTP";
     }
-    if (smtputf8) return tls ? "UTF8SMTPS" : "UTF8SMTP";
+    const bool user = tls && !source.user.empty();
+    if (smtputf8) return user ? "UTF8SMTPSA" : tls ? "UTF8SMTPS" : "UTF8SMTP";
     if (!source.esmtp) return "SMTP";
+    if (user) return "ESMTPSA";
     return tls ? "ESMTPS" : "ESMTP";
 }
 

@@ -149,6 +149,12 @@ Task<Result<std::string_view>> Stream::read() {
     }
 }
 
+void Stream::forget(std::string_view read) {
+    const std::span<char> buffer = shared_read_buffer();
+    SG_CHECK(read.empty() || read.data() == buffer.data());
+    explicit_bzero(buffer.data(), read.size());
+}
+
 Task<Result<ProxyHeader>> Stream::read_proxy_header() {
     const std::span<char> buffer = shared_read_buffer();
     const SteadyTime until = deadline();
@@ -180,6 +186,10 @@ Task<Status> Stream::write(std::string_view bytes) {
 }
 
 Task<Status> Stream::write(std::span<const std::string_view> pieces) {
+    if (ssl_ && pieces.size() == 1) {  // no copy: it may be a password
+        auto done = co_await write_tls(pieces.front());
+        co_return done;
+    }
     if (ssl_) {
         // Small pieces are joined so that a record is not spent on each.
         std::string joined;

@@ -43,6 +43,8 @@ public:
     // Some bytes; empty at the end of the stream. The view lives until the next co_await of
     // anybody. transient: timed out (timed_out() is then true), reset, TLS failure.
     Task<Result<std::string_view>> read();
+    // Wipes what read() gave: it may hold a password. Before the next co_await.
+    static void forget(std::string_view read);
     // All of the pieces, in order, as few system calls as the kernel allows.
     Task<Status> write(std::span<const std::string_view> pieces);
     Task<Status> write(std::string_view bytes);

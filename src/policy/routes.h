@@ -55,6 +55,8 @@ public:
     explicit Routes(std::vector<Route> routes);
     // nullptr when no route covers the domain. The pointer lives as long as this object.
     [[nodiscard]] const Route* find(const mime::Domain& domain) const;
+    // The route for "*"; nullptr: there is none.
+    [[nodiscard]] const Route* any() const { return any_ ? &routes_[*any_] : nullptr; }
     [[nodiscard]] const std::vector<Route>& entries() const { return routes_; }
 
 private:

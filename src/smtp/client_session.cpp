@@ -27,6 +27,7 @@ bool ends_group(Command command) {
         case Command::helo:
         case Command::lhlo:
         case Command::starttls:
+        case Command::auth:
         case Command::data:
         case Command::quit:
             return true;
@@ -39,8 +40,11 @@ bool fits(Command command, const Reply& reply) {
     if (reply.transient() || reply.permanent()) return true;
     if (command == Command::data) return reply.intermediate();
     if (command == Command::starttls) return reply.code == 220;
+    if (command == Command::auth) return reply.code == 235 || reply.code == 334;
     return reply.positive();
 }
+
+constexpr std::size_t kLongestSecret = 4096;  // of one line, with what stands before it
 
 bool has_control(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) {
@@ -82,6 +86,7 @@ struct ClientSession::Impl {
     // The batch being written.
     FramedContent batch_content;
     std::string batch_commands;
+    bool batch_secret = false;
     FramedContent batch_chunk;
 
     void enqueue(Command command, std::string line, std::size_t index = 0) {
@@ -119,8 +124,13 @@ void ClientSession::Impl::fill_batch() {
     }
     while (!queue.empty() && may_send()) {
         Queued& next = queue.front();
+        // So that no part of a password is left behind where it was.
+        const bool secret = next.command == Command::auth;
+        if (secret) batch_commands.reserve(kLongestSecret);
         batch_commands += next.line;
         batch_commands += "\r\n";
+        if (secret) explicit_bzero(next.line.data(), next.line.size());
+        batch_secret = batch_secret || secret;
         sent.push_back({next.command, next.index});
         batch_chunk = std::move(next.chunk);
         queue.pop_front();
@@ -218,6 +228,10 @@ void ClientSession::rcpt(const Recipient& recipient) {
         Command::rcpt, rcpt_command(recipient, impl_->extensions), impl_->next_recipient++);
 }
 
+void ClientSession::auth(const SecretBytes& line) {
+    impl_->enqueue(Command::auth, std::string(line.view()));
+}
+
 void ClientSession::data() {
     impl_->enqueue(Command::data, "DATA");
 }
@@ -298,6 +312,9 @@ std::vector<std::string_view> ClientSession::wire_pieces() {
 
 void ClientSession::written() {
     impl_->batch_content = {};
+    if (std::exchange(impl_->batch_secret, false)) {
+        explicit_bzero(impl_->batch_commands.data(), impl_->batch_commands.size());
+    }
     impl_->batch_commands.clear();
     impl_->batch_chunk = {};
 }

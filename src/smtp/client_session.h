@@ -19,6 +19,7 @@
 //  more.
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "smtp/envelope.h"
 #include "smtp/reply.h"
 
@@ -40,6 +41,8 @@ struct Extensions {  // what the server announced in EHLO
     bool dsn = false;
     bool chunking = false;
     bool enhanced_status_codes = false;
+    bool auth_plain = false;
+    bool auth_login = false;
     bool size = false;
     std::uint64_t max_size = 0;  // 0 = no limit announced
 };
@@ -50,6 +53,7 @@ enum class Command : std::uint8_t {
     helo,
     lhlo,
     starttls,
+    auth,
     mail,
     rcpt,
     data,
@@ -81,6 +85,9 @@ public:
     void starttls();
     // Writes only the parameters the server offers (SIZE when not 0, BODY, SMTPUTF8, RET, ENVID).
     // Whether a server without SMTPUTF8 or 8BITMIME may get this message is for the caller to say.
+    // AUTH, or a response of its exchange, as a line without CRLF. Answered by 334 for the next
+    // response, 235, or a refusal. The line is overwritten when written() is called.
+    void auth(const SecretBytes& line);
     void mail(const ReversePath& sender, const MailParameters& parameters, std::uint64_t size);
     // NOTIFY and ORCPT where the server offers DSN; an ORCPT with UTF-8 goes to a server without
     // SMTPUTF8 in the ASCII form of RFC 6533 section 3.

@@ -32,6 +32,7 @@ std::vector<std::string> replies(ClientSession& session) {
                                                   "helo",
                                                   "lhlo",
                                                   "starttls",
+                                                  "auth",
                                                   "mail",
                                                   "rcpt",
                                                   "data",
@@ -502,6 +503,23 @@ TEST(ClientSession, LmtpHasAnAnswerForEachAcceptedRecipient) {
     wire(session);
     EXPECT_EQ(replies(session, "250 a\r\n421 bye\r\n"),
               (Replies{"content 250", "content 421", "content 421"}));
+}
+
+TEST(ClientSession, SignsIn) {
+    ClientSession session;
+    session.ehlo("gw.example");
+    EXPECT_EQ(replies(session, "220 hi\r\n"), Replies{"greeting 220"});
+    EXPECT_EQ(wire(session), "EHLO gw.example\r\n");
+    EXPECT_EQ(replies(session, "250-hi\r\n250-AUTH LOGIN CRAM-MD5\r\n250 PIPELINING\r\n"),
+              Replies{"ehlo 250"});
+    EXPECT_TRUE(session.extensions().auth_login);
+    EXPECT_FALSE(session.extensions().auth_plain);
+    session.auth(SecretBytes("AUTH LOGIN"));
+    session.auth(SecretBytes("YWxpY2U="));
+    EXPECT_EQ(wire(session), "AUTH LOGIN\r\n") << "each response waits for its challenge";
+    EXPECT_EQ(replies(session, "334 VXNlcm5hbWU6\r\n"), Replies{"auth 334"});
+    EXPECT_EQ(wire(session), "YWxpY2U=\r\n");
+    EXPECT_EQ(replies(session, "250 fine\r\n"), Replies{"malformed"}) << "that is no answer to it";
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ constexpr std::array kVerbs = std::to_array<std::pair<std::string_view, Verb>>({
     {"MAIL", Verb::mail},         {"RCPT", Verb::rcpt},       {"DATA", Verb::data},
     {"BDAT", Verb::bdat},         {"RSET", Verb::rset},       {"NOOP", Verb::noop},
     {"QUIT", Verb::quit},         {"VRFY", Verb::vrfy},       {"HELP", Verb::help},
-    {"STARTTLS", Verb::starttls}, {"AUTH", Verb::unoffered},  {"EXPN", Verb::unoffered},
+    {"STARTTLS", Verb::starttls}, {"AUTH", Verb::auth},       {"EXPN", Verb::unoffered},
     {"ETRN", Verb::unoffered},    {"TURN", Verb::unoffered},  {"ATRN", Verb::unoffered},
     {"SEND", Verb::unoffered},    {"SOML", Verb::unoffered},  {"SAML", Verb::unoffered},
     {"BURL", Verb::unoffered},    {"XCLIENT", Verb::xclient}, {"XFORWARD", Verb::xforward},

@@ -31,6 +31,9 @@ Step Impl::next() {
             case Phase::command:
                 if (!read_command()) return NeedInput{};
                 break;
+            case Phase::auth:
+                if (!read_auth()) return NeedInput{};
+                break;
             case Phase::content:
             case Phase::chunk:
                 if (!read_content()) return NeedInput{};
@@ -57,6 +60,8 @@ void Impl::answer(const Reply& given) {
             return answer_mail(given);
         case Question::xclient:
             return answer_xclient(given);
+        case Question::auth:
+            return answer_auth(given);
         case Question::rcpt:
             return answer_rcpt(given);
         case Question::data:
@@ -173,7 +178,10 @@ void Impl::drop_transaction() {
 }
 
 Offered Impl::offered() const {
-    return {options.offer_smtputf8, options.offer_dsn, options.limits.message_size};
+    return {options.offer_smtputf8,
+            options.offer_dsn,
+            options.limits.message_size,
+            options.offer_auth && tls};
 }
 
 std::optional<Reply> Impl::content_obstacle() const {
@@ -328,6 +336,9 @@ void Impl::dispatch(const ParsedCommand& command) {
             return on_help();
         case Verb::starttls:
             return on_starttls(command.argument);
+        case Verb::auth:
+            on_auth(command.argument);
+            return input.wipe();
         case Verb::xclient:
             return on_xclient(command.argument);
         case Verb::xforward:

@@ -25,11 +25,14 @@
 //     was refused for its place or syntax.
 //  6. The octets of a refused BDAT chunk are read and dropped, never parsed. A BDAT whose size
 //     cannot be read ends the session.
-//  7. How the input was cut when it was fed makes no difference to output and steps (but for
+//  7. Credentials are taken over TLS alone; what was read of them is overwritten as soon as it has
+//     been handed out, and no Refused has a word of it. STARTTLS and XCLIENT sign out.
+//  8. How the input was cut when it was fed makes no difference to output and steps (but for
 //     invariant 2).
 
 #include "base/result.h"
 #include "smtp/client_facts.h"
+#include "smtp/credentials.h"
 #include "smtp/envelope.h"
 #include "smtp/reply.h"
 
@@ -69,6 +72,7 @@ struct ServerOptions {
     bool offer_smtputf8 = true;
     bool offer_chunking = true;
     bool offer_dsn = true;
+    bool offer_auth = false;  // PLAIN and LOGIN, over TLS alone
     // LMTP (RFC 2033): LHLO instead of EHLO and HELO, and after the content a reply for each
     // recipient that was accepted.
     bool lmtp = false;
@@ -89,6 +93,9 @@ struct AskMail {      // answer(): 2xx accepts the transaction
 };
 struct AskClient {  // XCLIENT; answer(): 2xx takes it, and the session begins anew with a greeting
     ClientFacts client;
+};
+struct AskAuth {  // answer(): 235 signs the user in, 4xx and 5xx refuse
+    Credentials credentials;
 };
 struct AskRcpt {  // answer(): 2xx adds the recipient
     Recipient recipient;
@@ -114,6 +121,7 @@ struct Refused {
         data,
         bdat,
         end_of_data,
+        auth,  // without `argument`
         xclient,
         xforward,
         line,
@@ -131,6 +139,7 @@ struct Close {};     // write output(), then close
 using Step = std::variant<NeedInput,
                           AskMail,
                           AskClient,
+                          AskAuth,
                           AskRcpt,
                           AskData,
                           EndOfMessage,
@@ -160,13 +169,13 @@ public:
     // Meant for after NeedInput: what is fed earlier is buffered without a limit.
     void feed(std::string_view bytes);
     [[nodiscard]] Step next();
-    // After AskMail, AskClient, AskRcpt, AskData, EndOfMessage: exactly once. 421 ends the session.
-    // Ignored after abort().
+    // After AskMail, AskClient, AskAuth, AskRcpt, AskData, EndOfMessage: exactly once. 421 ends the
+    // session. Ignored after abort().
     void answer(const Reply& reply);
     // With LMTP, after EndOfMessage instead of answer(): one reply for each recipient, in their
     // order. answer() then stands for the same reply to all.
     void answer_each(const std::vector<Reply>& replies);
-    // After StartTls, when the handshake is done.
+    // After StartTls, when the handshake is done; or before greet(): TLS from the first octet.
     void tls_started();
     // Puts this reply (a 421) into output() and makes next() return Close: shutdown, time-out,
     // overload. Allowed at any time, also while a question is open.

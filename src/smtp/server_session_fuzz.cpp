@@ -30,6 +30,7 @@ ServerOptions options_of(unsigned flags) {
     options.offer_dsn = (flags & 8U) == 0;
     options.offer_smtputf8 = (flags & 8U) == 0;
     options.lmtp = (flags & 64U) != 0;
+    options.offer_auth = (flags & 128U) != 0;
     return options;
 }
 

@@ -21,6 +21,7 @@ public:
     Reply data_answer{354, "", "go on"};
     Reply message_answer{250, "2.0.0", "taken"};
     Reply client_answer{220, "", ""};
+    Reply auth_answer{235, "2.7.0", "signed in"};
     std::vector<Reply> message_answers;  // LMTP; empty: message_answer for all
 
     ServerSession& session() { return session_; }
@@ -81,6 +82,12 @@ private:
     bool on(AskClient& step) {
         clients_.push_back(step.client);
         session_.answer(client_answer);
+        return true;
+    }
+    bool on(AskAuth& step) {
+        transcript_ += "* auth " + step.credentials.user + " " +
+                       std::string(step.credentials.password.view()) + "\r\n";
+        session_.answer(auth_answer);
         return true;
     }
     bool on(AskRcpt& step) {

@@ -5,10 +5,11 @@ namespace sealgate::smtp {
 
 namespace {
 
-std::string ehlo_lines(const ServerOptions& options, const Peer& peer, bool tls) {
+std::string ehlo_lines(const ServerOptions& options, const Peer& peer, bool tls, bool signed_in) {
     std::string lines = options.hostname;
     lines += "\nPIPELINING\nSIZE " + std::to_string(options.limits.message_size);
     if (options.offer_starttls && !tls) lines += "\nSTARTTLS";
+    if (options.offer_auth && tls && !signed_in) lines += "\nAUTH PLAIN LOGIN";
     lines += "\nENHANCEDSTATUSCODES\n8BITMIME";
     if (options.offer_dsn) lines += "\nDSN";
     if (options.offer_smtputf8) lines += "\nSMTPUTF8";
@@ -30,7 +31,7 @@ void ServerSession::Impl::on_hello(Verb verb, std::string_view argument) {
     drop_transaction();
     helo = *name;
     esmtp = verb != Verb::helo;
-    reply({250, "", esmtp ? ehlo_lines(options, peer, tls) : options.hostname});
+    reply({250, "", esmtp ? ehlo_lines(options, peer, tls, signed_in) : options.hostname});
 }
 
 }  // namespace sealgate::smtp

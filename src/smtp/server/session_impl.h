@@ -19,6 +19,12 @@ struct Transaction {
     std::optional<ContentReader> content;
 };
 
+// AUTH under way.
+struct AuthExchange {
+    Mechanism mechanism = Mechanism::plain;
+    std::optional<SecretBytes> user;  // LOGIN, once it was given
+};
+
 // A BDAT chunk on its way in. With a refusal its octets are read all the same, since the client
 // sends them in any case, and dropped.
 struct Chunk {
@@ -30,9 +36,9 @@ struct Chunk {
 };
 
 struct ServerSession::Impl {
-    enum class Phase : std::uint8_t { fresh, command, content, chunk, tls, closed };
+    enum class Phase : std::uint8_t { fresh, command, auth, content, chunk, tls, closed };
     // What the caller was asked and has not answered.
-    enum class Question : std::uint8_t { none, mail, xclient, rcpt, data, bdat, message };
+    enum class Question : std::uint8_t { none, mail, xclient, auth, rcpt, data, bdat, message };
 
     Impl(const ServerOptions& server_options, Peer server_peer);
 
@@ -90,6 +96,11 @@ struct ServerSession::Impl {
     void on_help();
     void on_starttls(std::string_view argument);
     void tls_started();
+    void on_auth(std::string_view argument);
+    bool read_auth();
+    void take_response(std::string_view text);
+    void end_auth();
+    void answer_auth(const Reply& given);
     void on_xclient(std::string_view argument);
     void answer_xclient(const Reply& given);
     void on_xforward(std::string_view argument);
@@ -106,6 +117,8 @@ struct ServerSession::Impl {
 
     bool tls = false;
     bool esmtp = false;
+    bool signed_in = false;
+    std::optional<AuthExchange> exchange;
     std::string helo;
     std::optional<Transaction> transaction;
     ClientFacts forwarded;

@@ -18,6 +18,7 @@ void ServerSession::Impl::answer_xclient(const Reply& given) {
     if (!given.positive()) return reply(given);
     helo.clear();
     esmtp = false;
+    signed_in = false;
     forwarded = {};
     reply(greeting());
 }
