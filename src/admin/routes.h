@@ -22,7 +22,7 @@ struct RouteEntry {
 
 struct NewRoute {
     std::string domain;                 // "example.com", ".example.com" or "*"
-    std::string next_hop;               // "host:port" or "mailbox:DIR"
+    std::string next_hop;               // "host:port", "lmtp:host:port", "mailbox:DIR"
     std::string tls = "opportunistic";  // none | opportunistic | required | verify
     std::string tls_name;
 };

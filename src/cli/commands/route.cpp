@@ -67,7 +67,7 @@ Noun route() {
                    .summary = "Add a route, or replace the one with the same pattern",
                    .example = "sealgate route add '*' 192.0.2.25:25 --tls required",
                    .arguments = {{"DOMAIN", "A domain, .suffix or *"},
-                                 {"NEXT_HOP", "HOST:PORT, or mailbox:DIR"}},
+                                 {"NEXT_HOP", "HOST:PORT, lmtp:HOST:PORT or mailbox:DIR"}},
                    .options = {{"--tls",
                                 "MODE",
                                 "Default opportunistic",

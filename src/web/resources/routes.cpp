@@ -16,7 +16,7 @@ const Schema& route_schema() {
         "Route",
         "The most specific pattern wins",
         {{"domain", Type::text, Presence::required, "Exact, \".suffix\" or \"*\""},
-         {"next_hop", Type::text, Presence::required, "host:port, or mailbox:DIR"},
+         {"next_hop", Type::text, Presence::required, "host:port, lmtp:host:port or mailbox:DIR"},
          {"tls", Type::text, Presence::required, "", kTls},
          {"tls_name", Type::text, Presence::optional, "The name in the certificate, for verify"},
          {"origin", Type::object, Presence::optional, "", {}, &origin_schema()}}};
