@@ -95,7 +95,7 @@ Result<std::optional<policy::Route>> load_route(store::Session& session,
 }  // namespace
 
 Status check_next_hop(const config::Settings& settings, const policy::NextHop& hop) {
-    if (hop.kind != policy::NextHop::Kind::smtp) return {};
+    if (!hop.names_host()) return {};
     for (const config::Listener& listener : settings.listeners) {
         if (listener.address.port != hop.port || listener.address.host != hop.host) continue;
         return bad_input("next_hop: " + quoted(hop.to_string()) + " is our own listener '" +

@@ -21,8 +21,9 @@ struct RouteEntry {
 [[nodiscard]] Result<std::vector<RouteEntry>> list_routes(const Context& context);
 
 struct NewRoute {
-    std::string domain;                 // "example.com", ".example.com" or "*"
-    std::string next_hop;               // "host:port", "mx", "mx:DOMAIN" or "mailbox:DIR"
+    std::string domain;  // "example.com", ".example.com" or "*"
+    // "host:port", "mx", "mx:DOMAIN", "lmtp:host:port" or "mailbox:DIR"
+    std::string next_hop;
     std::string tls = "opportunistic";  // none | opportunistic | required | verify
     std::string tls_name;
     std::string tls_ca_file{};            // a file that can be read now

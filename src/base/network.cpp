@@ -102,6 +102,11 @@ bool Network::contains(const IpAddress& address) const {
     return ((static_cast<unsigned>(ours[whole]) ^ theirs[whole]) & mask & 0xFFU) == 0;
 }
 
+bool contains(const std::vector<Network>& networks, const IpAddress& address) {
+    return std::ranges::any_of(networks,
+                               [&](const Network& network) { return network.contains(address); });
+}
+
 std::string Network::to_string() const {
     return fmt::format("{}/{}", address_.to_string(), length_);
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sealgate {
 
@@ -42,5 +43,7 @@ private:
     IpAddress address_;
     unsigned length_ = 0;
 };
+
+[[nodiscard]] bool contains(const std::vector<Network>& networks, const IpAddress& address);
 
 }  // namespace sealgate

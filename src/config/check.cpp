@@ -122,13 +122,44 @@ private:
                     fmt::format("listener '{}' has this address already", listeners[i].name));
             }
             check_trust(listeners[i], place);
+            check_protocol(listeners[i], place);
+        }
+    }
+
+    void check_auth(const Listener& listener, const std::string& place) {
+        if (listener.auth == Auth::none) return;
+        const std::string key = place + ".auth";
+        if (listener.protocol == Protocol::lmtp) {
+            problems_.add_at(key, "'auth' is not for LMTP; remove it or use protocol = \"smtp\"");
+        }
+        if (listener.direction == Direction::inbound) {
+            problems_.add_at(key, "'auth' is for mail that goes out, not for an inbound listener");
+        }
+        if (listener.mode != Mode::through) {
+            problems_.add_at(key,
+                             "'auth' needs mode = \"through\": the next hop takes the mail in the "
+                             "session that the user signed in to");
+        }
+        if (listener.tls == ListenerTls::none) {
+            problems_.add_at(key,
+                             "'auth' needs TLS: set tls to \"starttls\", \"starttls-required\" or "
+                             "\"implicit\"");
+        }
+    }
+
+    void check_protocol(const Listener& listener, const std::string& place) {
+        check_auth(listener, place);
+        constexpr std::uint16_t kSmtpPort = 25;
+        if (listener.protocol == Protocol::lmtp && listener.address.port == kSmtpPort) {
+            problems_.add_at(place + ".address",
+                             "LMTP must not be spoken on port 25 (RFC 2033); choose another");
         }
     }
 
     void check_trust(const Listener& listener, const std::string& place) {
         if (listener.direction == Direction::inbound) return;
         const std::string key = place + ".trusted_networks";
-        if (listener.trusted_networks.empty()) {
+        if (listener.trusted_networks.empty() && listener.auth == Auth::none) {
             problems_.add_at(key,
                              fmt::format("listener '{}' trusts no network, so nobody could send "
                                          "through it; name the networks of your mail servers",
@@ -269,7 +300,7 @@ private:
     }
 
     void check_loop(const policy::Route& route, Place at) {
-        if (route.next_hop.kind != policy::NextHop::Kind::smtp) return;
+        if (!route.next_hop.names_host()) return;
         for (const Listener& listener : settings_.listeners) {
             if (listener.address.port != route.next_hop.port ||
                 listener.address.host != route.next_hop.host) {

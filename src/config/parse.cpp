@@ -266,7 +266,9 @@ private:
         // What comes from outside is answered by the next hop unless the file says otherwise: so a
         // stranger's bad recipient is refused in the session, and nobody gets a report of it.
         const bool written = problems_.is_written(place + ".mode");
-        if (listener.direction == Direction::inbound && !written) listener.mode = Mode::through;
+        const bool synchronous =
+            listener.direction == Direction::inbound || listener.protocol == Protocol::lmtp;
+        if (synchronous && !written) listener.mode = Mode::through;
         listener.inbound_mode = written ? listener.mode : Mode::through;
         settings_.listeners.push_back(std::move(listener));
     }

@@ -124,24 +124,6 @@ Type<char> node_type() {
     return type;
 }
 
-// Checked only: there is one protocol in this version, and no field for it.
-Key<Listener> protocol_key() {
-    Key<Listener> key;
-    key.name = "protocol";
-    key.type = "`smtp`";
-    key.takes = Takes::restart;
-    key.description = "The protocol spoken.";
-    key.set = [](Listener&, const Node& node) -> std::optional<std::string> {
-        if (node.kind != NodeKind::text) return wrong_kind("a text", node);
-        if (node.text == "smtp") return std::nullopt;
-        if (node.text != "lmtp") return "must be 'smtp'";
-        return "cannot be 'lmtp', which is not available in this version; use 'smtp'";
-    };
-    key.get = [](const Listener&) { return quote("smtp"); };
-    key.copy = [](Listener&, const Listener&) {};
-    return key;
-}
-
 Type<std::string> database_type() {
     auto type = text_type("`sqlite:FILE` or `postgresql://USER@HOST/DATABASE`", check_database);
     type.write = [](const std::string& url) { return quote(without_password(url)); };
@@ -177,7 +159,7 @@ Type<policy::DomainPattern> pattern_type() {
 
 Type<policy::NextHop> next_hop_type() {
     Type<policy::NextHop> type;
-    type.words = "`HOST:PORT`, `mx`, `mx:DOMAIN` or `mailbox:DIR`";
+    type.words = "`HOST:PORT`, `mx`, `mx:DOMAIN`, `lmtp:HOST:PORT` or `mailbox:DIR`";
     type.read = [](const Node& node) -> Read<policy::NextHop> {
         if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
         auto hop = policy::NextHop::parse(node.text);
@@ -306,7 +288,11 @@ std::vector<Key<Listener>> make_listener_keys() {
         one("", "mode", choice_type<Mode>({{"store", Mode::store}, {"through", Mode::through}}), SG_AT(mode), Takes::restart, "250 after our own sync, or after the next hop's 250. Default: `store`; `through` for what comes from outside (inbound, and the inbound part of unified)."),
         one("", "tls", choice_type<ListenerTls>({{"none", ListenerTls::none}, {"starttls", ListenerTls::starttls}, {"starttls-required", ListenerTls::starttls_required}, {"implicit", ListenerTls::implicit}}), SG_AT(tls), Takes::restart, "Whether TLS is offered, asked for, or there from the first byte."),
         one("", "trusted_networks", list_type(network_type(), Empty::allowed), SG_AT(trusted_networks), Takes::reload, "Outbound: who may connect. Unified: whose mail is outbound."),
-        protocol_key(),
+        one("", "proxy_protocol_from", list_type(network_type(), Empty::allowed), SG_AT(proxy_protocol_from), Takes::reload, "Load balancers: their connections begin with a PROXY header (version 1 or 2) that names the client; others' never do."),
+        one("", "xclient_from", list_type(network_type(), Empty::allowed), SG_AT(xclient_from), Takes::reload, "Mail proxies: they may name another client with XCLIENT, and what they say decides whom we trust. Others get 550."),
+        one("", "xforward_from", list_type(network_type(), Empty::allowed), SG_AT(xforward_from), Takes::reload, "Mail servers that may say with XFORWARD where a message came from, for the mail log alone. Others get 550."),
+        one("", "auth", choice_type<Auth>({{"none", Auth::none}, {"pass-through", Auth::pass_through}, {"required", Auth::required}}), SG_AT(auth), Takes::restart, "AUTH PLAIN and LOGIN over TLS, checked by the next hop of the route `*`, in mode `through` alone. `required`: what goes out needs it, from trusted networks as well."),
+        one("", "protocol", choice_type<Protocol>({{"smtp", Protocol::smtp}, {"lmtp", Protocol::lmtp}}), SG_AT(protocol), Takes::restart, "`lmtp`: one answer for each recipient after the content (RFC 2033), for a mail server that keeps its own queue; the mode is then `through` by default."),
         // clang-format on
     };
 }

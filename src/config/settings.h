@@ -42,6 +42,8 @@ enum class Mode : std::uint8_t { store, through };
     return mode == Mode::store ? "store" : "through";
 }
 enum class ListenerTls : std::uint8_t { none, starttls, starttls_required, implicit };
+enum class Auth : std::uint8_t { none, pass_through, required };
+enum class Protocol : std::uint8_t { smtp, lmtp };
 enum class OnFailure : std::uint8_t { stop, carry_on };  // "stop" | "continue"
 
 // host (an IP address) and port; port 0 = any free one.
@@ -64,7 +66,14 @@ struct Listener {
     Mode mode = Mode::store;  // default: store for outbound and unified, through for inbound
     Mode inbound_mode = Mode::through;  // for mail from outside; as `mode` where the file gives one
     ListenerTls tls = ListenerTls::starttls;
+    Protocol protocol = Protocol::smtp;
+    Auth auth = Auth::none;
     std::vector<Network> trusted_networks = loopback_networks();
+    // Whose connections begin with a header of the PROXY protocol that names the client.
+    std::vector<Network> proxy_protocol_from;
+    // Who may say with XCLIENT that it is somebody else, and with XFORWARD where a message is from.
+    std::vector<Network> xclient_from;
+    std::vector<Network> xforward_from;
 };
 
 struct Tls {

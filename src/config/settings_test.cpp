@@ -129,6 +129,41 @@ TEST(Settings, ReadsEveryKindOfKey) {
     EXPECT_EQ(settings.api.address->port, 9000);
 }
 
+TEST(Settings, KnowsWhoStandsInFrontOfAListener) {
+    constexpr std::string_view kText = R"([[listener]]
+name = "filter"
+address = "127.0.0.1:2424"
+protocol = "lmtp"
+xforward_from = ["127.0.0.1"]
+[[listener]]
+name = "submission"
+address = "0.0.0.0:587"
+mode = "through"
+auth = "required"
+trusted_networks = []
+proxy_protocol_from = ["192.0.2.0/24", "2001:db8::1"]
+xclient_from = ["192.0.2.1"]
+)";
+    EXPECT_THAT(problems_of(kText), IsEmpty());
+    const Settings settings = parse(kText, "x").settings;
+    const Listener& filter = settings.listeners.at(0);
+    EXPECT_EQ(filter.protocol, Protocol::lmtp);
+    EXPECT_EQ(filter.mode, Mode::through) << "the server in front keeps the queue";
+    EXPECT_EQ(filter.xforward_from.size(), 1U);
+    EXPECT_EQ(filter.auth, Auth::none);
+    const Listener& submission = settings.listeners.at(1);
+    EXPECT_EQ(submission.auth, Auth::required);
+    EXPECT_EQ(submission.proxy_protocol_from.size(), 2U);
+    EXPECT_EQ(submission.xclient_from.size(), 1U);
+    const std::string once = print(settings);
+    const Loaded again = parse(once, "x");
+    EXPECT_THAT(again.problems, IsEmpty());
+    EXPECT_EQ(print(again.settings), once);
+    EXPECT_THAT(first_problem("[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\n"
+                              "proxy_protocol_from = [\"everywhere\"]"),
+                HasSubstr("'proxy_protocol_from' has a bad value at place 1"));
+}
+
 TEST(Settings, EmptyFileGivesTheDefaults) {
     const Loaded loaded = parse("", "");
     EXPECT_THAT(loaded.problems, IsEmpty());
@@ -295,9 +330,23 @@ TEST(Settings, SaysWhatIsWrongAndWhere) {
          "sealgate.toml:2:12: there is no listener named 'nowhere'"},
         {"[[unmanaged_senders.override]]\nlistener = \"outbound\"",
          "sealgate.toml:1:1: [[unmanaged_senders.override]] needs 'action'"},
-        {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\nprotocol = \"lmtp\"",
-         "sealgate.toml:4:12: 'protocol' cannot be 'lmtp', which is not available in this version; "
-         "use 'smtp'"},
+        {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\nprotocol = \"uucp\"",
+         "sealgate.toml:4:12: 'protocol' must be 'smtp' or 'lmtp'"},
+        {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\nauth = \"pass-through\"",
+         "sealgate.toml:4:8: 'auth' needs mode = \"through\": the next hop takes the mail in the "
+         "session that the user signed in to"},
+        {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\nmode = \"through\"\n"
+         "tls = \"none\"\nauth = \"required\"",
+         "sealgate.toml:6:8: 'auth' needs TLS: set tls to \"starttls\", \"starttls-required\" or "
+         "\"implicit\""},
+        {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\nprotocol = \"lmtp\"\n"
+         "auth = \"required\"",
+         "sealgate.toml:5:8: 'auth' is not for LMTP; remove it or use protocol = \"smtp\""},
+        {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\ndirection = \"inbound\"\n"
+         "auth = \"required\"",
+         "sealgate.toml:5:8: 'auth' is for mail that goes out, not for an inbound listener"},
+        {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:25\"\nprotocol = \"lmtp\"",
+         "sealgate.toml:3:11: LMTP must not be spoken on port 25 (RFC 2033); choose another"},
         {"[[listener]]\nname = \"api\"\naddress = \"127.0.0.1:1\"",
          "sealgate.toml:2:8: 'name' must not be 'api', which names the API's own port"},
         {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\n"

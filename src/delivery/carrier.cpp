@@ -50,7 +50,10 @@ Task<Carried> Carrier::by_smtp(const policy::Route& route, const Released& relea
         Upstream& upstream = *lease->upstream;
         carried.through = upstream.description();
         carried.outcomes = co_await upstream.send(released);
-        const bool died_early = !upstream.usable() && upstream.before_content();
+        const bool all_refused = std::ranges::all_of(carried.outcomes, [](const Outcome& one) {
+            return one.kind == Outcome::Kind::refused;
+        });
+        const bool died_early = !upstream.usable() && upstream.before_content() && !all_refused;
         const bool chunk_unknown = upstream.chunk_unknown();
         const bool silent = std::ranges::none_of(carried.outcomes, &Outcome::remote);
         const std::string host = upstream.host();

@@ -43,7 +43,7 @@ std::optional<IpAddress> literal_address(std::string_view text) {
 
 Task<OrOutcome<std::vector<std::string>>> MailHosts::names(NextHop hop) {
     // A host that a person named is taken as it is; so is an address instead of a domain.
-    if (hop.kind == NextHop::Kind::smtp || hop.host.starts_with('[')) {
+    if (hop.kind != NextHop::Kind::mx || hop.host.starts_with('[')) {
         co_return std::vector<std::string>{hop.host};
     }
     auto found = co_await mail_servers(hop.host);

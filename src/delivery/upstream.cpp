@@ -5,6 +5,7 @@
 #include "net/turn.h"
 
 #include <algorithm>
+#include <deque>
 
 namespace sealgate::delivery {
 
@@ -48,9 +49,14 @@ Outcome not_framed(const Error& error) {
 
 }  // namespace
 
-Upstream::Upstream(std::unique_ptr<net::Stream> stream, std::string host, UpstreamOptions options)
+Upstream::Upstream(std::unique_ptr<net::Stream> stream,
+                   std::string host,
+                   policy::NextHop::Kind kind,
+                   UpstreamOptions options)
     : stream_(std::move(stream)),
       host_(std::move(host)),
+      by_dns_(kind == policy::NextHop::Kind::mx),
+      lmtp_(kind == policy::NextHop::Kind::lmtp),
       options_(std::move(options)) {
     stream_->set_timeout(options_.reply_timeout);
 }
@@ -73,8 +79,8 @@ Task<Result<std::unique_ptr<Upstream>>> Upstream::open(const MailHost& host,
         auto stream = co_await net::connect_any(host.endpoints, deadlines, options.connect_timeout);
         if (!stream) co_return std::unexpected(std::move(stream).error());
         // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
-        std::unique_ptr<Upstream> upstream(new Upstream(*std::move(stream), host.name, options));
-        upstream->by_dns_ = route.next_hop.kind == policy::NextHop::Kind::mx;
+        std::unique_ptr<Upstream> upstream(
+            new Upstream(*std::move(stream), host.name, route.next_hop.kind, options));
         auto greeted = co_await upstream->greet();
         if (!greeted) co_return std::unexpected(std::move(greeted).error());
         if (!try_tls) co_return upstream;
@@ -142,14 +148,20 @@ Task<Status> Upstream::greet() {
 }
 
 Task<Status> Upstream::hello() {
-    session_.ehlo(options_.hostname);
+    const std::string_view word = lmtp_ ? "LHLO" : "EHLO";
+    if (lmtp_) {
+        session_.lhlo(options_.hostname);
+    } else {
+        session_.ehlo(options_.hostname);
+    }
     auto reply = co_await next_reply();
-    if (!reply) co_return std::unexpected(std::move(reply).error().during("EHLO"));
+    if (!reply) co_return std::unexpected(std::move(reply).error().during(word));
     if (reply->reply.positive()) co_return Status();
-    if (!usable_ || !reply->reply.permanent() || stream_->tls()) {
-        co_return fail(ErrorKind::transient,
-                       "delivery.ehlo",
-                       "the next hop answers EHLO with " + reply->reply.line());
+    if (lmtp_ || !usable_ || !reply->reply.permanent() || stream_->tls()) {
+        co_return fail(
+            ErrorKind::transient,
+            "delivery.ehlo",
+            "the next hop answers " + std::string(word) + " with " + reply->reply.line());
     }
     session_.helo(options_.hostname);
     auto old = co_await next_reply();
@@ -208,6 +220,46 @@ Status Upstream::check_key(const policy::Route& route) const {
                     ", which is none of this route's tls_pins");
 }
 
+Task<Result<smtp::Reply>> Upstream::sign_in(const smtp::Credentials& credentials) {
+    // RFC 4954 section 4: with an initial response the command must keep to the length of commands.
+    constexpr std::size_t kLongestInitial = 480;
+    const smtp::Extensions& offered = session_.extensions();
+    const bool plain = offered.auth_plain;
+    const bool login = offered.auth_login && credentials.acting_as.empty();
+    if (!stream_->tls() || (!plain && !login)) {
+        co_return smtp::Reply{454, "4.7.0", "signing in is not possible at the moment"};
+    }
+    std::deque<SecretBytes> lines;
+    if (plain) {
+        SecretBytes response = smtp::plain_response(credentials);
+        if (response.size() <= kLongestInitial) {
+            std::string whole;
+            whole.reserve(kLongestInitial + 16);
+            whole.append("AUTH PLAIN ").append(response.view());
+            lines.emplace_back(std::move(whole));
+        } else {
+            lines.emplace_back("AUTH PLAIN");
+            lines.push_back(std::move(response));
+        }
+    } else {
+        lines.emplace_back("AUTH LOGIN");
+        lines.push_back(smtp::login_response(credentials.user));
+        lines.push_back(smtp::login_response(credentials.password.view()));
+    }
+    for (;;) {
+        session_.auth(lines.front());
+        lines.pop_front();
+        auto reply = co_await next_reply();
+        if (!reply) co_return std::unexpected(std::move(reply).error().during("AUTH"));
+        if (!reply->reply.intermediate()) co_return std::move(reply->reply);
+        if (lines.empty()) {
+            usable_ = false;
+            co_return fail(
+                ErrorKind::malformed, "delivery.auth", "the next hop asks for more than there is");
+        }
+    }
+}
+
 Outcome Upstream::lost(const Error& error, std::string_view when) {
     usable_ = false;
     const bool timed_out = stream_->timed_out();
@@ -235,7 +287,7 @@ Outcome Upstream::judge(const smtp::Reply& reply) const {
 }
 
 bool Upstream::by_chunk(const Shipment& shipment) const {
-    return options_.chunking && session_.extensions().chunking &&
+    return options_.chunking && !lmtp_ && session_.extensions().chunking &&
            shipment.size() <= kEarlyContent && shipment.prefix.starts_with(kFirstOctets);
 }
 
@@ -412,11 +464,33 @@ Task<Result<smtp::CommandReply>> Upstream::final_reply() {
     co_return reply;
 }
 
+Task<std::vector<Outcome>> Upstream::final_replies(std::vector<Outcome> outcomes) {
+    std::optional<Outcome> gone;
+    for (Outcome& outcome : outcomes) {
+        if (outcome.kind != Outcome::Kind::delivered) continue;
+        if (!gone) {
+            auto final = co_await final_reply();
+            if (final) {
+                outcome = judge(final->reply);
+                continue;
+            }
+            gone = lost(final.error(), "after the end of data");
+            gone->uncertain = true;
+        }
+        outcome = *gone;
+    }
+    co_return outcomes;
+}
+
 Task<void> Upstream::abandon_data() {
     auto reply = co_await next_reply();
     if (!reply || reply->reply.code != 354) co_return;
     // The server opened DATA although it took no recipient: RFC 2920 section 3.1 asks for a lone
-    // dot.
+    // dot. LMTP has no answer to that, as nobody is there to be answered for.
+    if (lmtp_) {
+        usable_ = false;
+        co_return;
+    }
     auto framed = session_.content({});
     auto end = co_await next_reply();
     if (!framed || !end) usable_ = false;
@@ -454,6 +528,10 @@ Task<std::vector<Outcome>> Upstream::transfer(const Shipment& shipment,
         stream_->close();
         settle(not_framed(framed.error()));
         co_return outcomes;
+    }
+    if (lmtp_) {
+        auto done = co_await final_replies(std::move(outcomes));
+        co_return done;
     }
     auto final = co_await final_reply();
     if (!final) {

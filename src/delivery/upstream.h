@@ -9,6 +9,7 @@
 #include "net/stream.h"
 #include "policy/routes.h"
 #include "smtp/client_session.h"
+#include "smtp/credentials.h"
 
 #include <chrono>
 #include <cstdint>
@@ -40,6 +41,11 @@ public:
                                                              const net::TlsContext& tls,
                                                              const UpstreamOptions& options,
                                                              net::Deadlines& deadlines);
+
+    // Signs in as a user of ours: the server's answer, 235 or a refusal, or one of our own where it
+    // cannot be asked (454). Over TLS alone. The connection is that user's from then on, whatever
+    // the answer: it must not go back to the pool. transient: lost, or the answers make no sense.
+    net::Task<Result<smtp::Reply>> sign_in(const smtp::Credentials& credentials);
 
     // A whole transaction: MAIL, RCPT and the content, pipelined where the server offers it.
     // One outcome per recipient. `released` must outlive the call.
@@ -76,7 +82,10 @@ public:
     net::Task<void> quit();
 
 private:
-    Upstream(std::unique_ptr<net::Stream> stream, std::string host, UpstreamOptions options);
+    Upstream(std::unique_ptr<net::Stream> stream,
+             std::string host,
+             policy::NextHop::Kind kind,
+             UpstreamOptions options);
 
     net::Task<Status> greet();
     net::Task<Status> hello();
@@ -98,12 +107,15 @@ private:
     // The chunk has been queued; waits for its answer, which is that of those marked delivered.
     net::Task<std::vector<Outcome>> finish_chunk(std::vector<Outcome> outcomes);
     net::Task<Result<smtp::CommandReply>> final_reply();
+    // LMTP: the answers to the content, one for each of those marked delivered.
+    net::Task<std::vector<Outcome>> final_replies(std::vector<Outcome> outcomes);
     [[nodiscard]] Outcome lost(const Error& error, std::string_view when);
     [[nodiscard]] Outcome judge(const smtp::Reply& reply) const;
 
     std::unique_ptr<net::Stream> stream_;
     std::string host_;  // as the route or the DNS names it
     bool by_dns_ = false;
+    bool lmtp_ = false;
     UpstreamOptions options_;
     smtp::ClientSession session_;
     SteadyTime opened_ = std::chrono::steady_clock::now();

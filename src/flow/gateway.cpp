@@ -23,6 +23,8 @@ constexpr int kBacklog = 1024;
 constexpr std::chrono::milliseconds kAcceptPause{100};  // after EMFILE and the like
 constexpr std::chrono::seconds kHousekeeping{1};
 constexpr std::chrono::milliseconds kStopPoll{20};
+// From the connection to the end of its PROXY header: a balancer has it ready.
+constexpr std::chrono::milliseconds kProxyHeaderTimeout{std::chrono::seconds(5)};
 
 delivery::PoolOptions pool_options(const config::Settings& settings) {
     delivery::PoolOptions options;
@@ -197,6 +199,8 @@ std::shared_ptr<const ListenerSetup> Gateway::setup_for(const config::Listener& 
     setup->options.offer_starttls = listener.tls == config::ListenerTls::starttls ||
                                     listener.tls == config::ListenerTls::starttls_required;
     setup->options.require_tls = listener.tls == config::ListenerTls::starttls_required;
+    setup->options.offer_auth = listener.auth != config::Auth::none;
+    setup->options.lmtp = listener.protocol == config::Protocol::lmtp;
     setup->tls = server_tls_;
     return setup;
 }
@@ -308,11 +312,39 @@ Task<void> Gateway::accept(Port& port) {
     }
 }
 
-bool Gateway::refuse_connection(const Port& port, const IpAddress& source) const {
-    const auto& trusted = port.setup->listener.trusted_networks;
-    const bool exempt = std::any_of(trusted.begin(), trusted.end(), [&](const Network& network) {
-        return network.contains(source);
-    });
+Task<std::optional<Origin>> Gateway::find_origin(const Port& port,
+                                                 net::Stream& stream,
+                                                 ConnectionId connection) {
+    Origin origin{stream.remote_address(), true, ""};
+    // A stranger's header is never believed: it is plain SMTP that begins with an odd command.
+    if (!contains(port.setup->listener.proxy_protocol_from, origin.address)) co_return origin;
+    stream.set_timeout(kProxyHeaderTimeout);
+    auto header = co_await stream.read_proxy_header();
+    const std::string proxy = origin.address.to_string();
+    if (!header) {
+        const std::string_view when = stream.timed_out() ? " (there was none in time)" : "";
+        journal_.connection(connection,
+                            Level::notice,
+                            fmt::format("connection from {} closed: PROXY header: {}{}",
+                                        proxy,
+                                        header.error().detail(),
+                                        when));
+        (void)journal_.flush();
+        co_return std::nullopt;
+    }
+    using Client = net::ProxyHeader::Client;
+    if (header->client == Client::given) origin.address = header->address;
+    origin.known = header->client != Client::unknown;
+    if (header->client != Client::own) {
+        origin.by =
+            (origin.known ? "PROXY header of " : "PROXY header without an address of ") + proxy;
+    }
+    co_return origin;
+}
+
+bool Gateway::refuse_connection(const Port& port, const Origin& origin) const {
+    const IpAddress& source = origin.address;
+    const bool exempt = origin.known && contains(port.setup->listener.trusted_networks, source);
     // The last tenth of the connections is for those who are trusted.
     const std::size_t all = settings_->smtp.connections;
     if (sessions_ >= (exempt ? all : all - all / 10)) return true;
@@ -324,9 +356,17 @@ bool Gateway::refuse_connection(const Port& port, const IpAddress& source) const
 
 Task<void> Gateway::serve(Port& port, net::Socket socket) {
     auto stream = std::make_unique<net::Stream>(std::move(socket), deadlines_);
-    const IpAddress source = stream->remote_address();
     auto connection = log_.next_connection();
-    if (!connection || refuse_connection(port, source)) {
+    std::optional<Origin> origin(Origin{stream->remote_address(), true, ""});
+    bool refused = !connection || sessions_ >= settings_->smtp.connections;
+    if (!refused && !port.setup->listener.proxy_protocol_from.empty()) {
+        ++sessions_;
+        origin = co_await find_origin(port, *stream, *connection);
+        --sessions_;
+        if (!origin) co_return;
+        refused = stopping_;
+    }
+    if (refused || refuse_connection(port, *origin)) {
         // One line to the client, and no session: that is all an overload may cost.
         stream->set_timeout(std::chrono::seconds(5));
         const std::string line = smtp::render(replies::too_busy());
@@ -334,11 +374,11 @@ Task<void> Gateway::serve(Port& port, net::Socket socket) {
         (void)sent;
         co_return;
     }
-    const std::string key = source.to_string();
+    const std::string key = origin->address.to_string();
     ++per_source_[key];
     ++sessions_;
     auto session = std::make_unique<Session>(
-        *services_, *pipeline_, *queue_, port.setup, std::move(stream), *connection);
+        *services_, *pipeline_, *queue_, port.setup, std::move(stream), *connection, *origin);
     port.sessions.insert(session.get());
     co_await session->run();
     port.sessions.erase(session.get());

@@ -116,7 +116,12 @@ private:
     net::Task<void> housekeeping();
     net::Task<void> shut_down();
     net::Task<void> serve(Port& port, net::Socket socket);
-    [[nodiscard]] bool refuse_connection(const Port& port, const IpAddress& source) const;
+    // Its header is read first where the listener has it so. nullopt: refused or broken; the log
+    // knows.
+    net::Task<std::optional<Origin>> find_origin(const Port& port,
+                                                 net::Stream& stream,
+                                                 ConnectionId connection);
+    [[nodiscard]] bool refuse_connection(const Port& port, const Origin& origin) const;
 
     std::shared_ptr<const config::Settings> settings_;
     os::FileSystem& files_;

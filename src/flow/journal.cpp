@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/journal.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -128,7 +130,9 @@ void Journal::refused_message(const Accepted& mail,
 
 void Journal::refused(const Source& source, const smtp::Refused& refusal) {
     using What = smtp::Refused::What;
-    const bool of_mail = refusal.what != What::session && refusal.what != What::line;
+    const bool of_mail = refusal.what != What::session && refusal.what != What::line &&
+                         refusal.what != What::auth && refusal.what != What::xclient &&
+                         refusal.what != What::xforward;
     maillog::Event& event = add(Level::notice, of_mail ? Verdict::rejected : Verdict::none);
     event.connection = source.connection;
     if (refusal.sender) event.sender = refusal.sender->text();
@@ -151,6 +155,15 @@ void Journal::refused(const Source& source, const smtp::Refused& refusal) {
         case What::end_of_data:
             fmt::format_to(out, "end of data refused: {}", said);
             break;
+        case What::auth:
+            fmt::format_to(out, "AUTH refused: {}", said);
+            return;
+        case What::xclient:
+            fmt::format_to(out, "XCLIENT refused: {} ({})", said, refusal.argument);
+            return;
+        case What::xforward:
+            fmt::format_to(out, "XFORWARD refused: {} ({})", said, refusal.argument);
+            return;
         case What::line:
             fmt::format_to(out, "command line refused: {}", said);
             break;
@@ -175,11 +188,31 @@ void Journal::introduce(const Source& source) {
         tls.replace(at, kWith.size(), " ");
     }
     fmt::format_to(std::back_inserter(event.text),
-                   "connection from {} (HELO {}, {}, listener {})",
+                   "connection from {} (HELO {}, {}, listener {}{}{}{}{})",
                    source.address.to_string(),
                    source.helo.empty() ? "none" : source.helo,
                    tls,
-                   source.listener);
+                   source.listener,
+                   source.by.empty() ? "" : ", by ",
+                   source.by,
+                   source.user.empty() ? "" : ", user ",
+                   source.user);
+}
+
+void Journal::forwarded(const Source& source, const smtp::ClientFacts& client) {
+    maillog::Event& event = add(Level::info, Verdict::none);
+    event.connection = source.connection;
+    const auto known = [](const std::optional<std::string>& text) {
+        return text && !text->empty() ? *text : "unknown";
+    };
+    fmt::format_to(std::back_inserter(event.text),
+                   "forwarded from {}[{}] (HELO {}, {}, id {}, {})",
+                   known(client.name),
+                   client.address ? client.address->to_string() : "unknown",
+                   known(client.helo),
+                   known(client.protocol),
+                   known(client.ident),
+                   client.source ? to_lower(known(client.source)) : "unknown");
 }
 
 void Journal::report(const Live& original, const Live& report) {

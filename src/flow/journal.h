@@ -59,8 +59,12 @@ public:
                              const mime::Address& recipient,
                              std::size_t tried);
 
-    // "connection from ADDRESS (HELO name, TLSv1.3 cipher, listener name)"
+    // "connection from ADDRESS (HELO name, TLSv1.3 cipher, listener name)"; where another host
+    // named the address: "..., listener name, by PROXY header of ADDRESS)"
     void introduce(const Source& source);
+    // "forwarded from NAME[ADDRESS] (HELO name, ESMTP, id ID, remote)": what XFORWARD said about
+    // the message to come.
+    void forwarded(const Source& source, const smtp::ClientFacts& client);
     // A report and the message it is about name each other, in both trails.
     void report(const Live& original, const Live& report);
     // A line of a connection without a message: refused, TLS, errors.

@@ -23,11 +23,14 @@ struct Source {
     ConnectionId connection;
     std::string listener;
     policy::MailDirection direction = policy::MailDirection::outbound;
-    bool trusted = false;  // in the listener's trusted_networks
+    bool trusted = false;  // in the listener's trusted_networks, or signed in
     IpAddress address;
+    std::string by;    // who named the address: "PROXY header of 192.0.2.1"; "" = nobody
     std::string helo;  // as the client gave it
     bool esmtp = false;
-    std::string tls;  // "TLSv1.3 with cipher ...", "" = clear
+    bool lmtp = false;
+    std::string user;  // who signed in; "" = nobody
+    std::string tls;   // "TLSv1.3 with cipher ...", "" = clear
 };
 using SourcePointer = std::shared_ptr<const Source>;
 

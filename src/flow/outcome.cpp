@@ -110,6 +110,33 @@ ThroughPlan plan_through(policy::MailDirection direction,
     return plan;
 }
 
+ThroughPlan plan_each(const std::vector<ThroughRecipient>& recipients, std::string_view id) {
+    ThroughPlan plan;
+    for (const ThroughRecipient& one : recipients) {
+        if (one.settled) {
+            plan.fates.push_back(Fate::done);
+            plan.each.push_back(replies::accepted(id));
+            continue;
+        }
+        const bool taken = one.outcome && one.outcome->kind == Outcome::Kind::delivered;
+        plan.fates.push_back(taken ? Fate::done : Fate::client);
+        if (!one.outcome) {
+            plan.each.push_back({451, "4.4.1", "the next hop does not answer"});
+            plan.may_duplicate = true;
+            continue;
+        }
+        plan.may_duplicate = plan.may_duplicate || one.outcome->uncertain;
+        smtp::Reply reply = pass_on(one.outcome->reply);
+        // The kind decides: a reply of another class would say something else to the client.
+        const bool fits = taken                                         ? reply.positive()
+                          : one.outcome->kind == Outcome::Kind::refused ? reply.permanent()
+                                                                        : reply.transient();
+        if (!fits) reply = {451, "4.4.1", "the next hop did not take it"};
+        plan.each.push_back(std::move(reply));
+    }
+    return plan;
+}
+
 namespace replies {
 
 smtp::Reply accepted(std::string_view id) {
@@ -132,6 +159,12 @@ smtp::Reply endless_content() {
 }
 smtp::Reply not_allowed() {
     return {554, "5.7.1", "this host may not send mail here"};
+}
+smtp::Reply not_signed_in() {
+    return {530, "5.7.0", "Authentication required"};
+}
+smtp::Reply next_hop_gone() {
+    return {421, "4.4.2", "the session at the next hop has ended, sign in again"};
 }
 smtp::Reply unmanaged(std::string_view domain) {
     return {550, "5.7.1", "the sender's domain " + std::string(domain) + " is not managed here"};

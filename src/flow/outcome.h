@@ -25,7 +25,8 @@ enum class Fate : std::uint8_t {
 struct ThroughPlan {
     smtp::Reply reply;  // to be sent after what must be spooled has been synced
     std::vector<Fate> fates;
-    bool may_duplicate = false;  // 451 while an attempt may still succeed
+    bool may_duplicate = false;     // 451 while an attempt may still succeed
+    std::vector<smtp::Reply> each;  // LMTP: the answer for each recipient, in place of `reply`
 };
 
 // One recipient of a `through` message: an outcome, or nullopt when the attempt has not answered
@@ -51,6 +52,16 @@ struct ThroughRecipient {
                                        const std::vector<ThroughRecipient>& recipients,
                                        std::string_view id);
 
+// The same where each recipient has an answer of its own (LMTP): what is not taken stays with the
+// client, who keeps the queue, and nothing is spooled. Both directions alike.
+//   took it                         its 250
+//   refused it for good             that 5xx
+//   deferred it                     that 4xx
+//   no answer within patience       451, a duplicate is possible
+//   decided before (report due)     250 with `id`
+[[nodiscard]] ThroughPlan plan_each(const std::vector<ThroughRecipient>& recipients,
+                                    std::string_view id);
+
 // A next hop's reply made fit to be passed on: any 2xx means taken and is 250; 421 and classes that
 // do not belong become 451.
 [[nodiscard]] smtp::Reply pass_on(const smtp::Reply& reply);
@@ -64,6 +75,8 @@ namespace replies {
 [[nodiscard]] smtp::Reply too_busy();                     // 421 4.3.2
 [[nodiscard]] smtp::Reply endless_content();              // 421 4.7.0: refused, and it does not end
 [[nodiscard]] smtp::Reply not_allowed();                  // 554 5.7.1: source may not connect
+[[nodiscard]] smtp::Reply not_signed_in();                // 530 5.7.0: AUTH comes first
+[[nodiscard]] smtp::Reply next_hop_gone();                // 421 4.4.2: sign in again
 [[nodiscard]] smtp::Reply unmanaged(std::string_view domain);  // 550 5.7.1
 [[nodiscard]] smtp::Reply not_ours(std::string_view domain);   // 550 5.7.1
 [[nodiscard]] smtp::Reply null_sender();                       // 550 5.7.1

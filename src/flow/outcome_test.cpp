@@ -89,6 +89,41 @@ TEST(PlanThrough, CountsASettledBounceAsTaken) {
     EXPECT_EQ(plan.fates, (std::vector{Fate::done, Fate::spool}));
 }
 
+TEST(PlanEach, AnswersForEachRecipientAndSpoolsNothing) {
+    ThroughRecipient odd = with(Outcome::Kind::deferred, 354);
+    ThroughRecipient closing = with(Outcome::Kind::deferred, 421, "4.3.2");
+    ThroughRecipient local = with(Outcome::Kind::refused, 552, "5.3.4");
+    local.outcome->remote = false;
+    const ThroughRecipient bounced{std::nullopt, true};
+    const ThroughPlan plan =
+        plan_each({took(), refused(), deferred(), closing, odd, local, bounced}, kId);
+    std::vector<int> codes;
+    for (const smtp::Reply& one : plan.each)
+        codes.push_back(one.code);
+    EXPECT_EQ(codes, (std::vector{250, 552, 450, 451, 451, 552, 250}));
+    EXPECT_EQ(plan.each[0].enhanced, "2.6.0") << "the next hop's own answer";
+    EXPECT_EQ(plan.each[6].text, "accepted as SMTP-00042.1");
+    EXPECT_EQ(plan.fates,
+              (std::vector{Fate::done,
+                           Fate::client,
+                           Fate::client,
+                           Fate::client,
+                           Fate::client,
+                           Fate::client,
+                           Fate::done}));
+    EXPECT_FALSE(plan.may_duplicate);
+}
+
+TEST(PlanEach, NoAnswerMayMakeADuplicate) {
+    const ThroughPlan plan = plan_each({took(), waiting()}, kId);
+    EXPECT_EQ(plan.each[1].code, 451);
+    EXPECT_EQ(plan.fates, (std::vector{Fate::done, Fate::client}));
+    EXPECT_TRUE(plan.may_duplicate);
+    ThroughRecipient lost = deferred();
+    lost.outcome->uncertain = true;
+    EXPECT_TRUE(plan_each({lost}, kId).may_duplicate);
+}
+
 TEST(PassOn, TurnsWhatDoesNotBelongInto451) {
     EXPECT_EQ(pass_on({421, "4.3.2", "closing"}).code, 451);
     EXPECT_EQ(pass_on({354, "", "go ahead"}).code, 451);

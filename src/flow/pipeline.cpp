@@ -20,9 +20,9 @@ using spool::State;
 //
 // `store` answers when the message is on our disk, and delivers afterwards. `through` delivers
 // while the client waits, and the next hop's answer becomes ours. Everything else is the same path.
-Task<smtp::Reply> Pipeline::process(Accepted mail, Manner manner, std::vector<Probe> probes) {
+Task<Pipeline::Answers> Pipeline::process(Accepted mail, Manner manner, std::vector<Probe> probes) {
     Classified classified = classify(std::move(mail), services_.trace);
-    if (auto refused = refuse_whole(classified)) co_return *refused;
+    if (auto refused = refuse_whole(classified)) co_return Answers{*refused};
 
     Decided decided = decide(std::move(classified));
     auto live = std::make_shared<Live>(
@@ -43,21 +43,20 @@ Task<smtp::Reply> Pipeline::process(Accepted mail, Manner manner, std::vector<Pr
                                         "rejecting message from the null sender");
         }
         (void)services_.journal.flush();
-        co_return replies::null_sender();
+        co_return Answers{replies::null_sender()};
     }
 
     std::vector<ReportItem> reports = log_decisions(*live);
     if (!services_.journal.flush() &&
         services_.settings->mail_log.on_failure == config::OnFailure::stop) {
-        co_return replies::log_not_writable();
+        co_return Answers{replies::log_not_writable()};
     }
     if (manner.mode == config::Mode::store) {
         auto reply = co_await store(std::move(live), std::move(reports));
-        co_return reply;
+        co_return Answers{reply};
     }
-    auto reply =
-        co_await through(std::move(live), std::move(reports), manner.patience, std::move(probes));
-    co_return reply;
+    auto answers = co_await through(std::move(live), std::move(reports), manner, std::move(probes));
+    co_return answers;
 }
 
 std::optional<smtp::Reply> Pipeline::refuse_whole(const Classified& mail) {

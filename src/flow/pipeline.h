@@ -5,6 +5,7 @@
 #include "flow/outcome.h"
 #include "flow/queue.h"
 #include "flow/services.h"
+#include "flow/user_hop.h"
 
 #include <memory>
 #include <string>
@@ -18,28 +19,31 @@ struct Probe {
     policy::Route route;
     std::unique_ptr<delivery::Upstream> upstream;
     std::vector<std::uint32_t> recipients;  // positions in the envelope
+    UserHopPointer home;                    // a user's own: where it goes back to; null: the pool
 };
 
 struct Manner {
     config::Mode mode = config::Mode::store;
     std::chrono::seconds patience{30};  // through: how long the client waits for next hops
+    bool each_recipient = false;        // LMTP: through answers for each recipient
 };
 
 class Pipeline {
 public:
     Pipeline(Services& services, Queue& queue) : services_(services), queue_(queue) {}
 
-    // From the end of data to the reply for it. When the reply is a 250, every recipient is with
-    // its next hop, on our disk, or has been decided; else the client still answers for all of
-    // them.
-    net::Task<smtp::Reply> process(Accepted mail, Manner manner, std::vector<Probe> probes);
+    // From the end of data to the reply for it: one, or with Manner::each_recipient perhaps one for
+    // each recipient. When it is a 250, every recipient that it speaks of is with its next hop, on
+    // our disk, or has been decided; else the client still answers for them.
+    using Answers = std::vector<smtp::Reply>;
+    net::Task<Answers> process(Accepted mail, Manner manner, std::vector<Probe> probes);
 
 private:
     net::Task<smtp::Reply> store(LivePointer live, std::vector<ReportItem> reports);
-    net::Task<smtp::Reply> through(LivePointer live,
-                                   std::vector<ReportItem> reports,
-                                   std::chrono::seconds patience,
-                                   std::vector<Probe> probes);
+    net::Task<Answers> through(LivePointer live,
+                               std::vector<ReportItem> reports,
+                               Manner manner,
+                               std::vector<Probe> probes);
     [[nodiscard]] std::optional<smtp::Reply> refuse_whole(const Classified& mail);
     [[nodiscard]] std::vector<ReportItem> log_decisions(const Live& live);
     // The end of the recipients that an unmanaged sender may not reach; `reports` keeps those of

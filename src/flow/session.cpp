@@ -30,6 +30,19 @@ constexpr std::chrono::milliseconds kPressureTimeout{std::chrono::seconds(10)};
 // Refused content is read so that the reply can be given, but not without end.
 constexpr std::uint64_t kRefusedContent = 1024UL * 1024;
 
+smtp::Peer peer_of(const config::Listener& listener, const Origin& origin) {
+    smtp::Peer peer;
+    peer.xclient = origin.known && contains(listener.xclient_from, origin.address);
+    peer.xforward = origin.known && contains(listener.xforward_from, origin.address);
+    return peer;
+}
+
+// What follows from the address, or from not knowing it.
+void judge_source(Source& source, bool known, const config::Listener& listener) {
+    source.trusted = known && contains(listener.trusted_networks, source.address);
+    source.direction = direction_of(listener.direction, source.trusted);
+}
+
 }  // namespace
 
 Session::Session(Services& services,
@@ -37,22 +50,23 @@ Session::Session(Services& services,
                  Queue& queue,
                  std::shared_ptr<const ListenerSetup> setup,
                  std::unique_ptr<net::Stream> stream,
-                 ConnectionId connection)
+                 ConnectionId connection,
+                 Origin origin)
     : services_(services),
       pipeline_(pipeline),
       queue_(queue),
       setup_(std::move(setup)),
       stream_(std::move(stream)),
-      smtp_(setup_->options) {
+      peer_(peer_of(setup_->listener, origin)),
+      smtp_(setup_->options, peer_) {
     auto source = std::make_shared<Source>();
     source->connection = connection;
     source->listener = setup_->listener.name;
-    source->address = stream_->remote_address();
-    const auto& trusted = setup_->listener.trusted_networks;
-    source->trusted = std::any_of(trusted.begin(), trusted.end(), [&](const Network& network) {
-        return network.contains(source->address);
-    });
-    source->direction = direction_of(setup_->listener.direction, source->trusted);
+    source->address = origin.address;
+    source->by = std::move(origin.by);
+    source->lmtp = setup_->options.lmtp;
+    known_ = origin.known;
+    judge_source(*source, known_, setup_->listener);
     source_ = std::move(source);
 }
 
@@ -68,16 +82,11 @@ Task<void> Session::run() {
         if (!shaken) co_return;
         smtp_.tls_started();
     }
-    if (setup_->listener.direction == config::Direction::outbound && !source_->trusted) {
-        services_.journal.connection(source_->connection,
-                                     Level::warning,
-                                     "connection from " + source_->address.to_string() +
-                                         " refused: not in the trusted networks of listener " +
-                                         setup_->listener.name);
-        (void)services_.journal.flush();
-        smtp_.abort(replies::not_allowed());
-    } else {
+    // Who may speak for others is let in, to say for whom; and who can sign in, to do so.
+    if (admitted() || peer_.xclient || offers_auth()) {
         smtp_.greet(stream_->has_input());
+    } else {
+        turn_away();
     }
     bool going_on = true;
     while (going_on) {
@@ -86,22 +95,70 @@ Task<void> Session::run() {
     }
     if (introduction_due_) (void)journal().flush();
     drop_transaction();
+    sign_out();
     account_content();
     services_.budget.remove(accounted_);
     stream_->close();
 }
 
+bool Session::admitted() const {
+    return setup_->listener.direction != config::Direction::outbound || source_->trusted;
+}
+
+void Session::turn_away() {
+    services_.journal.connection(source_->connection,
+                                 Level::warning,
+                                 "connection from " + source_->address.to_string() +
+                                     (source_->by.empty() ? "" : " (by " + source_->by + ")") +
+                                     " refused: not in the trusted networks of listener " +
+                                     setup_->listener.name);
+    (void)services_.journal.flush();
+    smtp_.abort(replies::not_allowed());
+}
+
+void Session::on_client(const smtp::AskClient& step) {
+    const smtp::ClientFacts& client = step.client;
+    sign_out();
+    auto source = std::make_shared<Source>(*source_);
+    if (client.helo) stated_helo_ = *client.helo;
+    if (!source->user.empty()) {
+        source->user.clear();
+        judge_source(*source, known_, setup_->listener);
+    }
+    if (client.address_given) {
+        known_ = client.address.has_value();
+        const std::string peer = stream_->remote_address().to_string();
+        if (client.address) source->address = *client.address;
+        source->by = (client.address ? "XCLIENT of " : "XCLIENT without an address of ") + peer;
+        judge_source(*source, known_, setup_->listener);
+    }
+    source_ = std::move(source);
+    introduced_ = false;
+    if (!admitted() && !offers_auth()) return turn_away();
+    smtp_.answer({220, "", "go on"});
+}
+
 Task<bool> Session::act(smtp::Step step) {
     if (auto* mail = std::get_if<smtp::AskMail>(&step)) {
+        if (user_hop_ && user_hop_->away) co_await wait_for_user_hop();
         smtp_.answer(on_mail(std::move(*mail)));
+    } else if (auto* client = std::get_if<smtp::AskClient>(&step)) {
+        on_client(*client);
+    } else if (auto* auth = std::get_if<smtp::AskAuth>(&step)) {
+        auto reply = co_await on_auth(std::move(*auth));
+        smtp_.answer(reply);
     } else if (auto* rcpt = std::get_if<smtp::AskRcpt>(&step)) {
         auto reply = co_await on_rcpt(std::move(*rcpt));
         smtp_.answer(reply);
     } else if (std::holds_alternative<smtp::AskData>(step)) {
         smtp_.answer({354, "", "end data with <CR><LF>.<CR><LF>"});
     } else if (auto* message = std::get_if<smtp::EndOfMessage>(&step)) {
-        auto reply = co_await on_message(std::move(*message));
-        smtp_.answer(reply);
+        auto answers = co_await on_message(std::move(*message));
+        if (answers.size() == 1) {
+            smtp_.answer(answers.front());
+        } else {
+            smtp_.answer_each(answers);
+        }
     } else if (auto* refused = std::get_if<smtp::Refused>(&step)) {
         log_refusal(*refused);
     } else if (std::holds_alternative<smtp::TransactionReset>(step)) {
@@ -231,6 +288,8 @@ Task<bool> Session::pass_input() {
     if (bytes && !bytes->empty()) {
         count_content(bytes->size());
         smtp_.feed(*bytes);
+        const bool may_be_secret = in_command && offers_auth() && !user_hop_;
+        if (may_be_secret) net::Stream::forget(*bytes);
         co_return true;
     }
     if (stopping_ && in_command) {
@@ -276,12 +335,12 @@ config::Mode Session::mode() const {
 void Session::refresh_source() {
     const std::string tls =
         stream_->tls() ? stream_->tls()->version + " with cipher " + stream_->tls()->cipher : "";
-    if (source_->helo == smtp_.helo() && source_->tls == tls &&
-        source_->esmtp == smtp_.is_esmtp()) {
+    const std::string& helo = stated_helo_.empty() ? smtp_.helo() : stated_helo_;
+    if (source_->helo == helo && source_->tls == tls && source_->esmtp == smtp_.is_esmtp()) {
         return;
     }
     auto source = std::make_shared<Source>(*source_);
-    source->helo = smtp_.helo();
+    source->helo = helo;
     source->esmtp = smtp_.is_esmtp();
     source->tls = tls;
     source_ = std::move(source);
@@ -340,7 +399,11 @@ void Session::end_probe(Probe probe) {
         services_.loop.get_executor(),
         [shared, &pool]() -> Task<void> {
             co_await shared->upstream->reset();
-            pool.give_back(shared->route, std::move(shared->upstream));
+            if (shared->home) {
+                shared->home->give_back(std::move(shared->upstream));
+            } else {
+                pool.give_back(shared->route, std::move(shared->upstream));
+            }
         },
         net::asio::detached);
 }
@@ -354,7 +417,7 @@ void Session::drop_transaction() {
     sighted_ = false;
 }
 
-Task<smtp::Reply> Session::on_message(smtp::EndOfMessage step) {
+Task<Pipeline::Answers> Session::on_message(smtp::EndOfMessage step) {
     last_mail_ = std::chrono::steady_clock::now();
     refresh_source();
     Accepted mail;
@@ -368,9 +431,13 @@ Task<smtp::Reply> Session::on_message(smtp::EndOfMessage step) {
     mail.received = services_.clock.now();
     Manner manner;
     manner.mode = mode();
-    manner.patience = source_->direction == MailDirection::outbound
-                          ? services_.settings->delivery.patience_outbound
-                          : services_.settings->delivery.patience_inbound;
+    manner.each_recipient = setup_->options.lmtp;
+    // Who keeps a queue of its own can wait: there is no spooling that would end it sooner.
+    // The same goes for a user, whose mail no queue of ours could send.
+    const bool hurried = source_->direction == MailDirection::outbound && !manner.each_recipient &&
+                         source_->user.empty();
+    manner.patience = hurried ? services_.settings->delivery.patience_outbound
+                              : services_.settings->delivery.patience_inbound;
     (void)journal();  // its line stands before those of the message, in the same write
     std::vector<Probe> probes;
     for (Probe& probe : probes_) {
@@ -382,9 +449,9 @@ Task<smtp::Reply> Session::on_message(smtp::EndOfMessage step) {
         }
     }
     probes_.clear();
-    auto reply = co_await pipeline_.process(std::move(mail), manner, std::move(probes));
+    auto answers = co_await pipeline_.process(std::move(mail), manner, std::move(probes));
     drop_transaction();
-    co_return reply;
+    co_return answers;
 }
 
 }  // namespace sealgate::flow

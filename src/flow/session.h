@@ -20,6 +20,13 @@ struct ListenerSetup {
     std::shared_ptr<net::TlsContext> tls;  // null: none
 };
 
+// Whose connection it is.
+struct Origin {
+    IpAddress address;
+    bool known = true;  // false: somebody behind `address`, whom nothing is believed of
+    std::string by;     // as in Source
+};
+
 class Session {
 public:
     Session(Services& services,
@@ -27,7 +34,8 @@ public:
             Queue& queue,
             std::shared_ptr<const ListenerSetup> setup,
             std::unique_ptr<net::Stream> stream,
-            ConnectionId connection);
+            ConnectionId connection,
+            Origin origin);
 
     // Runs until the connection is closed.
     net::Task<void> run();
@@ -40,10 +48,23 @@ private:
     net::Task<bool> flush_output();
     net::Task<bool> act(smtp::Step step);
     [[nodiscard]] smtp::Reply on_mail(smtp::AskMail step);
+    // XCLIENT: what the peer says about its client holds from now on, and so does its trust.
+    void on_client(const smtp::AskClient& step);
+    [[nodiscard]] bool offers_auth() const;
+    net::Task<smtp::Reply> on_auth(smtp::AskAuth step);
+    [[nodiscard]] bool is_user_hop(const policy::Route& route) const;
+    net::Task<void> wait_for_user_hop();
+    void sign_out();
+    // QUIT, without waiting for it.
+    void leave(std::unique_ptr<delivery::Upstream> upstream);
+    [[nodiscard]] std::optional<smtp::Reply> refuse_sender() const;
+    net::Task<std::expected<Probe, smtp::Reply>> open_probe(const policy::Route& route,
+                                                            const smtp::Recipient& recipient,
+                                                            bool fresh);
     net::Task<smtp::Reply> on_rcpt(smtp::AskRcpt step);
     [[nodiscard]] std::optional<smtp::Reply> refuse_recipient(const smtp::Recipient& recipient);
     net::Task<smtp::Reply> probe(const smtp::Recipient& recipient);
-    net::Task<smtp::Reply> on_message(smtp::EndOfMessage step);
+    net::Task<Pipeline::Answers> on_message(smtp::EndOfMessage step);
     // Our own refusals, as the log has them; what the state machine refused, and what we did.
     void log_refusal(const smtp::Refused& refusal);
     [[nodiscard]] smtp::Reply refuse_mail(const smtp::ReversePath& sender, smtp::Reply reply);
@@ -58,6 +79,9 @@ private:
     void drop_transaction();
     void account_content();
     void refresh_source();
+    // An outbound listener is not for everybody.
+    [[nodiscard]] bool admitted() const;
+    void turn_away();
     [[nodiscard]] config::Mode mode() const;
     // How long the next read may take; begins and ends the account of a content.
     [[nodiscard]] std::chrono::milliseconds input_timeout();
@@ -71,8 +95,11 @@ private:
     Queue& queue_;
     std::shared_ptr<const ListenerSetup> setup_;
     std::unique_ptr<net::Stream> stream_;
+    smtp::Peer peer_;
     smtp::ServerSession smtp_;
     SourcePointer source_;
+    std::string stated_helo_;  // XCLIENT
+    UserHopPointer user_hop_;  // AUTH; null: nobody has signed in
     std::uint32_t messages_ = 0;
     SteadyTime last_mail_ = std::chrono::steady_clock::now();
     std::size_t accounted_ = 0;  // octets of content under way that the budget counts
@@ -86,6 +113,7 @@ private:
     bool introduced_ = false;      // there is a line about where this connection comes from
     bool introduced_tls_ = false;  // and that one says TLS
     bool introduction_due_ = false;
+    bool known_ = true;  // the address is that of the client
 
     // The transaction.
     SitePointer site_;

@@ -8,10 +8,21 @@ using net::Task;
 using policy::Action;
 using policy::MailDirection;
 
+std::optional<smtp::Reply> Session::refuse_sender() const {
+    if (!admitted()) return offers_auth() ? replies::not_signed_in() : replies::not_allowed();
+    const bool must = setup_->listener.auth == config::Auth::required &&
+                      source_->direction == MailDirection::outbound;
+    if (must && !user_hop_) return replies::not_signed_in();
+    // The password is gone, so only the client can sign in again.
+    if (user_hop_ && !user_hop_->ready()) return replies::next_hop_gone();
+    return std::nullopt;
+}
+
 smtp::Reply Session::on_mail(smtp::AskMail step) {
     constexpr std::uint32_t kMostMessages = (1U << kMessagesPerConnectionBits) - 2;
     const auto no = [&](smtp::Reply reply) { return refuse_mail(step.sender, std::move(reply)); };
     introduce();
+    if (auto refused = refuse_sender()) return no(*refused);
     if (messages_ >= kMostMessages) return no(replies::too_many_messages());
     if (stopping_) return no(replies::shutting_down());
     if (!log_allows()) return no(replies::log_not_writable());
@@ -32,6 +43,7 @@ smtp::Reply Session::on_mail(smtp::AskMail step) {
     sender_ = std::move(step.sender);
     parameters_ = step.parameters;
     sighted_ = false;
+    if (!step.forwarded.empty()) journal().forwarded(*source_, step.forwarded);
     return {250, "2.1.0", "sender ok"};
 }
 
@@ -92,11 +104,43 @@ std::optional<smtp::Reply> Session::refuse_recipient(const smtp::Recipient& reci
 
 Task<smtp::Reply> Session::on_rcpt(smtp::AskRcpt step) {
     if (auto refused = refuse_recipient(step.recipient)) co_return *refused;
+    const policy::Route* route = site_->routes.find(step.recipient.address.domain());
     const bool ask =
-        mode() == config::Mode::through && source_->direction == MailDirection::inbound;
+        mode() == config::Mode::through &&
+        (source_->direction == MailDirection::inbound || (route != nullptr && is_user_hop(*route)));
     if (!ask) co_return smtp::Reply{250, "2.1.5", "recipient ok"};
     auto reply = co_await probe(step.recipient);
     co_return reply;
+}
+
+// nullopt: not reachable; the log knows.
+Task<std::expected<Probe, smtp::Reply>> Session::open_probe(const policy::Route& route,
+                                                            const smtp::Recipient& recipient,
+                                                            bool fresh) {
+    Probe opened;
+    opened.route = route;
+    std::string why = "next hop not reachable: the user's session there has ended";
+    smtp::Reply answer{451, "4.4.1", "the next hop is not reachable"};
+    if (is_user_hop(route)) {
+        if (user_hop_->ready()) {
+            opened.home = user_hop_;
+            opened.upstream = user_hop_->take();
+        }
+    } else {
+        auto lease = co_await services_.upstreams.acquire(route, fresh);
+        if (lease) {
+            opened.upstream = std::move(lease->upstream);
+        } else {
+            const smtp::Reply& said = lease.error().reply;
+            const bool for_good = lease.error().kind == delivery::Outcome::Kind::refused;
+            why = (for_good ? "no next hop: " : "next hop not reachable: ") + said.text;
+            if (for_good) answer = pass_on(said);
+        }
+    }
+    if (opened.upstream) co_return opened;
+    journal().refused_recipient(
+        *source_, sender_, recipient.address, smtp_.recipients_tried(), why);
+    co_return std::unexpected(std::move(answer));
 }
 
 // The next hop is asked while the client waits: a bad recipient is refused in the session, and no
@@ -114,24 +158,10 @@ Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
     const bool is_new = at == probes_.size();
     for (bool fresh = false;; fresh = true) {
         if (is_new && probes_.size() == at) {
-            auto lease = co_await services_.upstreams.acquire(route, fresh);
-            if (!lease) {
-                const bool for_good = lease.error().kind == delivery::Outcome::Kind::refused;
-                journal().refused_recipient(
-                    *source_,
-                    sender_,
-                    recipient.address,
-                    smtp_.recipients_tried(),
-                    (for_good ? "no next hop: " : "next hop not reachable: ") +
-                        lease.error().reply.text);
-                if (for_good) co_return pass_on(lease.error().reply);
-                co_return smtp::Reply{451, "4.4.1", "the next hop is not reachable"};
-            }
-            Probe opened;
-            opened.route = route;
-            opened.upstream = std::move(lease->upstream);
-            opened.upstream->begin(sender_, parameters_);
-            probes_.push_back(std::move(opened));
+            auto opened = co_await open_probe(route, recipient, fresh);
+            if (!opened) co_return opened.error();
+            opened->upstream->begin(sender_, parameters_);
+            probes_.push_back(*std::move(opened));
         }
         Probe& open = probes_[at];
         auto outcome = co_await open.upstream->ask(recipient);
@@ -143,8 +173,10 @@ Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
         const bool unused = open.recipients.empty();
         if (dead && unused) {
             // A pooled connection may have died while it lay idle: once more on a fresh one.
+            if (open.home) open.home->give_back(std::move(open.upstream));
             probes_.erase(probes_.begin() + static_cast<std::ptrdiff_t>(at));
-            if (is_new && !fresh && !outcome.remote) continue;
+            const bool again = is_new && !fresh && !outcome.remote && !is_user_hop(route);
+            if (again) continue;
         }
         const bool refused = outcome.remote && outcome.reply.permanent();
         journal().refused_recipient(*source_,

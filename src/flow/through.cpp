@@ -19,6 +19,7 @@ struct Pipeline::Attempt {
     LivePointer live;
     policy::Route route;
     std::unique_ptr<delivery::Upstream> upstream;  // a probe's; null: one from the pool
+    UserHopPointer home;                           // as in Probe
     std::vector<std::uint32_t> recipients;
     std::optional<delivery::Carried> carried;
     bool detached = false;   // nobody waits any more
@@ -40,6 +41,7 @@ std::vector<std::shared_ptr<Pipeline::Attempt>> Pipeline::begin_attempts(
         attempt->route = probe.route;
         attempt->upstream = std::move(probe.upstream);
         attempt->recipients = std::move(probe.recipients);
+        attempt->home = std::move(probe.home);
         for (const std::uint32_t i : attempt->recipients)
             covered[i] = true;
         attempts.push_back(std::move(attempt));
@@ -75,7 +77,11 @@ Task<void> Pipeline::run(std::shared_ptr<Attempt> attempt) {
     } else if (attempt->upstream) {
         carried.through = attempt->upstream->description();
         carried.outcomes = co_await attempt->upstream->finish(*released);
-        services_.upstreams.give_back(attempt->route, std::move(attempt->upstream));
+        if (attempt->home) {
+            attempt->home->give_back(std::move(attempt->upstream));
+        } else {
+            services_.upstreams.give_back(attempt->route, std::move(attempt->upstream));
+        }
     } else {
         carried = co_await services_.carrier.deliver(attempt->route, *released);
     }
@@ -110,16 +116,47 @@ Task<void> Pipeline::wait_for(const std::vector<std::shared_ptr<Attempt>>& attem
     }
 }
 
-Task<smtp::Reply> Pipeline::through(LivePointer live,
-                                    std::vector<ReportItem> reports,
-                                    std::chrono::seconds patience,
-                                    std::vector<Probe> probes) {
+namespace {
+
+ThroughPlan plan_for(const Live& live,
+                     const Manner& manner,
+                     const std::vector<ThroughRecipient>& outcomes) {
+    const std::string id = trace_id(live.source->connection, live.id);
+    if (manner.each_recipient) return plan_each(outcomes, id);
+    // What a user may send, the queue may not: it cannot sign in. So the user keeps what is not
+    // taken.
+    const bool users = !live.source->user.empty();
+    if (users) return plan_through(policy::MailDirection::inbound, true, outcomes, id);
+    // A report to a sender outside needs a reason to trust the address: here, that the host is
+    // trusted.
+    return plan_through(live.source->direction, live.source->trusted, outcomes, id);
+}
+
+Pipeline::Answers answers_of(const ThroughPlan& plan) {
+    if (!plan.each.empty()) return plan.each;
+    return {plan.reply};
+}
+
+// LMTP: what the client keeps is no matter of ours any more, whatever else of the message has to be
+// written down.
+void leave_with_client(Live& live, const ThroughPlan& plan) {
+    for (std::size_t i = 0; i < plan.fates.size(); ++i) {
+        if (plan.fates[i] == Fate::client) live.status[i].state = State::failed_silently;
+    }
+}
+
+}  // namespace
+
+Task<Pipeline::Answers> Pipeline::through(LivePointer live,
+                                          std::vector<ReportItem> reports,
+                                          Manner manner,
+                                          std::vector<Probe> probes) {
     settle_unmanaged(*live, reports);
     const std::vector<std::shared_ptr<Attempt>> attempts = begin_attempts(live, std::move(probes));
     for (const std::shared_ptr<Attempt>& attempt : attempts) {
         net::asio::co_spawn(services_.loop.get_executor(), run(attempt), net::asio::detached);
     }
-    co_await wait_for(attempts, patience);
+    co_await wait_for(attempts, manner.patience);
 
     std::vector<ThroughRecipient> outcomes(live->status.size());
     std::vector<std::string> hops(live->status.size());
@@ -133,26 +170,24 @@ Task<smtp::Reply> Pipeline::through(LivePointer live,
             hops[attempt->recipients[k]] = attempt->carried->through;
         }
     }
-    // A report to a sender outside needs a reason to trust the address: here, that the host is
-    // trusted.
-    const ThroughPlan plan = plan_through(live->source->direction,
-                                          live->source->trusted,
-                                          outcomes,
-                                          trace_id(live->source->connection, live->id));
+    const ThroughPlan plan = plan_for(*live, manner, outcomes);
     if (plan.may_duplicate) services_.counters.possible_duplicates.add();
 
     std::vector<ReportItem> more = apply_plan(live, plan, outcomes, hops);
     reports.insert(reports.end(), more.begin(), more.end());
-    const bool keeps =
-        std::find(plan.fates.begin(), plan.fates.end(), Fate::client) == plan.fates.end();
+    const bool any_left =
+        std::find(plan.fates.begin(), plan.fates.end(), Fate::client) != plan.fates.end();
+    // With one answer for all, one recipient that stays with the client means that all of them do.
+    const bool keeps = manner.each_recipient || !any_left;
     for (const std::shared_ptr<Attempt>& attempt : attempts) {
         if (attempt->carried) continue;
-        attempt->detached = keeps;
-        attempt->abandoned = !keeps;
+        attempt->detached = keeps && !any_left;
+        attempt->abandoned = !attempt->detached;
         for (const std::uint32_t i : attempt->recipients)
             live->in_flight[i] = true;
     }
-    if (!keeps) co_return plan.reply;
+    if (!keeps) co_return answers_of(plan);
+    if (manner.each_recipient) leave_with_client(*live, plan);
     if (!reports.empty() || !live->finished()) {
         auto kept = co_await keep(live, std::move(reports));
         if (!kept) {
@@ -160,10 +195,10 @@ Task<smtp::Reply> Pipeline::through(LivePointer live,
             services_.counters.possible_duplicates.add();
             for (const std::shared_ptr<Attempt>& attempt : attempts)
                 attempt->abandoned = true;
-            co_return replies::not_stored();
+            co_return Answers{replies::not_stored()};
         }
     }
-    co_return plan.reply;
+    co_return answers_of(plan);
 }
 
 namespace {
@@ -254,7 +289,9 @@ std::vector<ReportItem> Pipeline::apply_plan(const LivePointer& live,
                                   i,
                                   Verdict::rejected,
                                   Level::notice,
-                                  refusal_words(plan.reply, outcomes[i].outcome) + said);
+                                  refusal_words(plan.each.empty() ? plan.reply : plan.each[i],
+                                                outcomes[i].outcome) +
+                                      said);
                 break;
         }
     }

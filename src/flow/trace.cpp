@@ -29,8 +29,14 @@ std::string_view safe_helo(std::string_view helo) {
 // RFC 3848 and RFC 6531 section 4.3.
 std::string_view protocol(const Source& source, bool smtputf8) {
     const bool tls = !source.tls.empty();
-    if (smtputf8) return tls ? "UTF8SMTPS" : "UTF8SMTP";
+    if (source.lmtp) {
+        if (smtputf8) return tls ? "UTF8LMTPS" : "UTF8LMTP";
+        return tls ? "LMTPS" : "LMTP";
+    }
+    const bool user = tls && !source.user.empty();
+    if (smtputf8) return user ? "UTF8SMTPSA" : tls ? "UTF8SMTPS" : "UTF8SMTP";
     if (!source.esmtp) return "SMTP";
+    if (user) return "ESMTPSA";
     return tls ? "ESMTPS" : "ESMTP";
 }
 

@@ -39,6 +39,28 @@ TEST(Trace, WritesReceivedInTheRfcsForm) {
     EXPECT_EQ(mime::HeaderSection::scan(fields).fields().size(), 2U);
 }
 
+// RFC 3848, RFC 6531 section 4.3.
+TEST(Trace, NamesTheProtocol) {
+    const auto protocol = [](bool lmtp, bool tls, const char* user, bool smtputf8) {
+        Accepted mail = accepted();
+        auto source = std::make_shared<Source>(*mail.source);
+        source->lmtp = lmtp;
+        source->tls = tls ? "TLSv1.3 with cipher X" : "";
+        source->user = user;
+        mail.source = source;
+        mail.envelope.parameters.smtputf8 = smtputf8;
+        const std::string fields = guard().fields(mail, "<one@managed.example>");
+        const std::size_t with = fields.find(" with ") + 6;
+        return fields.substr(with, fields.find_first_of("\r ", with) - with);
+    };
+    EXPECT_EQ(protocol(false, true, "", false), "ESMTPS");
+    EXPECT_EQ(protocol(false, true, "alice", false), "ESMTPSA");
+    EXPECT_EQ(protocol(false, true, "alice", true), "UTF8SMTPSA");
+    EXPECT_EQ(protocol(true, false, "", false), "LMTP");
+    EXPECT_EQ(protocol(true, true, "", false), "LMTPS");
+    EXPECT_EQ(protocol(true, true, "", true), "UTF8LMTPS");
+}
+
 TEST(Trace, NamesNoRecipientWhenThereAreSeveral) {
     Accepted mail = accepted();
     mail.envelope.recipients.push_back(test::recipient("carol@partner.example"));

@@ -149,6 +149,36 @@ Task<Result<std::string_view>> Stream::read() {
     }
 }
 
+void Stream::forget(std::string_view read) {
+    const std::span<char> buffer = shared_read_buffer();
+    SG_CHECK(read.empty() || read.data() == buffer.data());
+    explicit_bzero(buffer.data(), read.size());
+}
+
+Task<Result<ProxyHeader>> Stream::read_proxy_header() {
+    const std::span<char> buffer = shared_read_buffer();
+    const SteadyTime until = deadline();
+    ProxyHeaderReader reader;
+    while (!reader.done()) {
+        auto ready = co_await wait(false, until);
+        if (!ready) co_return std::unexpected(std::move(ready).error());
+        // Looked at first, so that what does not belong to the header stays where it is.
+        const ssize_t count =
+            ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_PEEK);
+        if (count == 0) co_return fail(ErrorKind::transient, "net.read", "closed before its end");
+        if (count < 0) {
+            if (errno == EAGAIN || errno == EINTR) continue;
+            co_return std::unexpected(failure("net.read", errno_text(errno)));
+        }
+        const auto taken =
+            reader.take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
+        if (!taken) co_return std::unexpected(taken.error());
+        const ssize_t gone = ::recv(socket_.native_handle(), buffer.data(), *taken, 0);
+        SG_CHECK(gone == static_cast<ssize_t>(*taken));
+    }
+    co_return reader.header();
+}
+
 Task<Status> Stream::write(std::string_view bytes) {
     const std::array<std::string_view, 1> pieces{bytes};
     auto done = co_await write(std::span<const std::string_view>(pieces));
@@ -156,6 +186,10 @@ Task<Status> Stream::write(std::string_view bytes) {
 }
 
 Task<Status> Stream::write(std::span<const std::string_view> pieces) {
+    if (ssl_ && pieces.size() == 1) {  // no copy: it may be a password
+        auto done = co_await write_tls(pieces.front());
+        co_return done;
+    }
     if (ssl_) {
         // Small pieces are joined so that a record is not spent on each.
         std::string joined;

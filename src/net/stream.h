@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "net/asio.h"
 #include "net/deadlines.h"
+#include "net/proxy_header.h"
 #include "net/tls.h"
 
 #include <optional>
@@ -42,9 +43,16 @@ public:
     // Some bytes; empty at the end of the stream. The view lives until the next co_await of
     // anybody. transient: timed out (timed_out() is then true), reset, TLS failure.
     Task<Result<std::string_view>> read();
+    // Wipes what read() gave: it may hold a password. Before the next co_await.
+    static void forget(std::string_view read);
     // All of the pieces, in order, as few system calls as the kernel allows.
     Task<Status> write(std::span<const std::string_view> pieces);
     Task<Status> write(std::string_view bytes);
+
+    // The header of the PROXY protocol, and not an octet more: what follows may be a TLS handshake.
+    // Before anything else was read. malformed, exhausted: see ProxyHeaderReader; transient: timed
+    // out, or closed before its end.
+    Task<Result<ProxyHeader>> read_proxy_header();
 
     Task<Status> accept_tls(const TlsContext& context);
     Task<Status> connect_tls(const TlsContext& context, std::string_view name);

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kWhere = "policy.next_hop";
 constexpr std::string_view kMailbox = "mailbox:";
 constexpr std::string_view kMx = "mx";
+constexpr std::string_view kLmtp = "lmtp:";
 
 std::unexpected<Error> bad_hop(std::string_view text, std::string_view why) {
     return fail(ErrorKind::malformed,
@@ -96,6 +97,12 @@ std::optional<RouteTls> parse_route_tls(std::string_view text) {
 Result<NextHop> NextHop::parse(std::string_view text) {
     if (text.starts_with(kMailbox)) return parse_mailbox(text);
     if (text == kMx || text.starts_with("mx:")) return parse_mx(text);
+    if (text.starts_with(kLmtp)) {
+        SG_TRY(NextHop hop, parse(text.substr(kLmtp.size())));
+        if (hop.kind != Kind::smtp) return bad_hop(text, "write 'lmtp:host:port'");
+        hop.kind = Kind::lmtp;
+        return hop;
+    }
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) {
         return bad_hop(text, "write 'host:port', such as 'mail.example.com:25'");
@@ -133,7 +140,8 @@ std::string NextHop::to_string() const {
     if (kind == Kind::mailbox) return std::string(kMailbox) + directory;
     if (kind == Kind::mx) return host.empty() ? std::string(kMx) : "mx:" + host;
     const bool v6 = host.find(':') != std::string::npos;
-    return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    const std::string_view scheme = kind == Kind::lmtp ? kLmtp : "";
+    return std::string(scheme) + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 Route Route::towards(const mime::Domain& recipient) const {

@@ -27,18 +27,20 @@ enum class RouteTls : std::uint8_t {
 [[nodiscard]] std::optional<RouteTls> parse_route_tls(std::string_view text);
 
 struct NextHop {
-    enum class Kind : std::uint8_t { smtp, mx, mailbox };
+    enum class Kind : std::uint8_t { smtp, lmtp, mx, mailbox };
     Kind kind = Kind::smtp;
-    // smtp: name or address literal without brackets. mx: whose mail servers are looked for in the
-    // DNS; "" = those of the recipient's domain.
+    // smtp, lmtp: name or address literal without brackets. mx: whose mail servers are looked for
+    // in the DNS; "" = those of the recipient's domain.
     std::string host;
-    std::uint16_t port = 25;  // smtp
+    std::uint16_t port = 25;  // smtp, lmtp
     std::string directory;    // mailbox: a Maildir, made when missing; relative to data_dir
 
-    // "host:port", "[v6]:port", "mx", "mx:DOMAIN", "mailbox:DIR". malformed, with a sentence for
-    // the administrator: anything else, a DIR with ".." or control characters.
+    // "host:port", "[v6]:port", "lmtp:host:port", "mx", "mx:DOMAIN", "mailbox:DIR". malformed, with
+    // a sentence for the administrator: anything else, a DIR with ".." or control characters.
     [[nodiscard]] static Result<NextHop> parse(std::string_view text);
     [[nodiscard]] std::string to_string() const;
+    // `host` and `port` say where it is.
+    [[nodiscard]] bool names_host() const { return kind == Kind::smtp || kind == Kind::lmtp; }
     bool operator==(const NextHop&) const = default;
 };
 
@@ -68,6 +70,8 @@ public:
     explicit Routes(std::vector<Route> routes);
     // nullptr when no route covers the domain. The pointer lives as long as this object.
     [[nodiscard]] const Route* find(const mime::Domain& domain) const;
+    // The route for "*"; nullptr: there is none.
+    [[nodiscard]] const Route* any() const { return any_ ? &routes_[*any_] : nullptr; }
     [[nodiscard]] const std::vector<Route>& entries() const { return routes_; }
 
 private:

@@ -99,6 +99,23 @@ TEST(NextHop, ReadsAndWritesItsForms) {
     }
 }
 
+TEST(NextHop, KnowsLmtp) {
+    for (const std::string text : {"lmtp:mail.example:24", "lmtp:[2001:db8::1]:24"}) {
+        const auto hop = NextHop::parse(text);
+        ASSERT_TRUE(hop) << text;
+        EXPECT_EQ(hop->kind, NextHop::Kind::lmtp);
+        EXPECT_EQ(hop->port, 24);
+        EXPECT_EQ(hop->to_string(), text);
+    }
+    EXPECT_NE(*NextHop::parse("lmtp:mail.example:24"), *NextHop::parse("mail.example:24"));
+    for (const std::string_view text : {"lmtp:",
+                                        "lmtp:24",
+                                        "lmtp:mailbox:x",
+                                        "lmtp:lmtp:mail.example:24",
+                                        "LMTP:mail.example:24"})
+        EXPECT_FALSE(NextHop::parse(text)) << text;
+}
+
 TEST(NextHop, RefusesWhatIsNearlyOne) {
     for (const std::string text : {"",
                                    ":25",

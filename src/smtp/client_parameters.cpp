@@ -57,6 +57,12 @@ void read_keyword(std::string_view line, Extensions& out) {
     };
     for (const auto& extension : known)
         if (iequals(keyword, extension.name)) out.*extension.flag = true;
+    if (iequals(keyword, "AUTH") && blank != std::string_view::npos) {
+        for (const std::string_view mechanism : split(line.substr(blank + 1), ' ')) {
+            out.auth_plain = out.auth_plain || iequals(mechanism, "PLAIN");
+            out.auth_login = out.auth_login || iequals(mechanism, "LOGIN");
+        }
+    }
     if (iequals(keyword, "SIZE") && blank != std::string_view::npos) {
         out.max_size = parse_number(trim(line.substr(blank))).value_or(0);
     }

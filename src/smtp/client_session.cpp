@@ -25,7 +25,9 @@ bool ends_group(Command command) {
         case Command::greeting:
         case Command::ehlo:
         case Command::helo:
+        case Command::lhlo:
         case Command::starttls:
+        case Command::auth:
         case Command::data:
         case Command::quit:
             return true;
@@ -38,8 +40,11 @@ bool fits(Command command, const Reply& reply) {
     if (reply.transient() || reply.permanent()) return true;
     if (command == Command::data) return reply.intermediate();
     if (command == Command::starttls) return reply.code == 220;
+    if (command == Command::auth) return reply.code == 235 || reply.code == 334;
     return reply.positive();
 }
+
+constexpr std::size_t kLongestSecret = 4096;  // of one line, with what stands before it
 
 bool has_control(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) {
@@ -72,6 +77,8 @@ struct ClientSession::Impl {
     std::deque<Queued> queue;
     std::deque<Sent> sent{{Command::greeting}};
     std::size_t next_recipient = 0;
+    std::size_t accepted = 0;  // recipients of the transaction
+    bool lmtp = false;
     FramedContent content;  // framed and not handed out yet
     bool content_ready = false;
     Reply last_word;  // the 421, in phase closed
@@ -79,6 +86,7 @@ struct ClientSession::Impl {
     // The batch being written.
     FramedContent batch_content;
     std::string batch_commands;
+    bool batch_secret = false;
     FramedContent batch_chunk;
 
     void enqueue(Command command, std::string line, std::size_t index = 0) {
@@ -99,6 +107,8 @@ struct ClientSession::Impl {
                (sent.empty() || (extensions.pipelining && !ends_group(sent.back().command)));
     }
 
+    [[nodiscard]] std::size_t answers_to_content() const { return lmtp ? accepted : 1; }
+
     void fill_batch();
     std::optional<CommandReply> closed_reply();
     Result<std::optional<CommandReply>> take(Reply reply);
@@ -109,12 +119,18 @@ void ClientSession::Impl::fill_batch() {
     if (content_ready && may_send()) {
         content_ready = false;
         batch_content = std::exchange(content, {});
-        sent.push_back({Command::content});
+        for (std::size_t i = 0; i < answers_to_content(); ++i)
+            sent.push_back({Command::content, i});
     }
     while (!queue.empty() && may_send()) {
         Queued& next = queue.front();
+        // So that no part of a password is left behind where it was.
+        const bool secret = next.command == Command::auth;
+        if (secret) batch_commands.reserve(kLongestSecret);
         batch_commands += next.line;
         batch_commands += "\r\n";
+        if (secret) explicit_bzero(next.line.data(), next.line.size());
+        batch_secret = batch_secret || secret;
         sent.push_back({next.command, next.index});
         batch_chunk = std::move(next.chunk);
         queue.pop_front();
@@ -131,7 +147,9 @@ std::optional<CommandReply> ClientSession::Impl::closed_reply() {
     }
     if (content_ready) {
         content_ready = false;
-        return CommandReply{Command::content, 0, last_word};
+        for (std::size_t i = 0; i < answers_to_content(); ++i)
+            sent.push_back({Command::content, i});
+        return closed_reply();
     }
     if (!queue.empty()) {
         const Queued next = std::move(queue.front());
@@ -164,7 +182,11 @@ void ClientSession::Impl::apply(Command command, const Reply& reply) {
     if (reply.code == 421) {
         phase = Phase::closed;
         last_word = reply;
-    } else if (command == Command::ehlo && reply.positive()) {
+    } else if (command == Command::mail) {
+        accepted = 0;
+    } else if (command == Command::rcpt && reply.positive()) {
+        ++accepted;
+    } else if ((command == Command::ehlo || command == Command::lhlo) && reply.positive()) {
         extensions = read_extensions(reply);
     } else if (command == Command::helo && reply.positive()) {
         extensions = {};
@@ -185,6 +207,11 @@ void ClientSession::helo(std::string_view hostname) {
     impl_->enqueue(Command::helo, "HELO " + std::string(hostname));
 }
 
+void ClientSession::lhlo(std::string_view hostname) {
+    impl_->lmtp = true;
+    impl_->enqueue(Command::lhlo, "LHLO " + std::string(hostname));
+}
+
 void ClientSession::starttls() {
     impl_->enqueue(Command::starttls, "STARTTLS");
 }
@@ -199,6 +226,10 @@ void ClientSession::mail(const ReversePath& sender,
 void ClientSession::rcpt(const Recipient& recipient) {
     impl_->enqueue(
         Command::rcpt, rcpt_command(recipient, impl_->extensions), impl_->next_recipient++);
+}
+
+void ClientSession::auth(const SecretBytes& line) {
+    impl_->enqueue(Command::auth, std::string(line.view()));
 }
 
 void ClientSession::data() {
@@ -281,6 +312,9 @@ std::vector<std::string_view> ClientSession::wire_pieces() {
 
 void ClientSession::written() {
     impl_->batch_content = {};
+    if (std::exchange(impl_->batch_secret, false)) {
+        explicit_bzero(impl_->batch_commands.data(), impl_->batch_commands.size());
+    }
     impl_->batch_commands.clear();
     impl_->batch_chunk = {};
 }

@@ -19,6 +19,7 @@
 //  more.
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "smtp/envelope.h"
 #include "smtp/reply.h"
 
@@ -40,6 +41,8 @@ struct Extensions {  // what the server announced in EHLO
     bool dsn = false;
     bool chunking = false;
     bool enhanced_status_codes = false;
+    bool auth_plain = false;
+    bool auth_login = false;
     bool size = false;
     std::uint64_t max_size = 0;  // 0 = no limit announced
 };
@@ -48,7 +51,9 @@ enum class Command : std::uint8_t {
     greeting,
     ehlo,
     helo,
+    lhlo,
     starttls,
+    auth,
     mail,
     rcpt,
     data,
@@ -60,7 +65,8 @@ enum class Command : std::uint8_t {
 
 struct CommandReply {
     Command command;
-    std::size_t index;  // of the recipient, for rcpt: counts from 0 in each transaction
+    // Of the recipient, for rcpt: counts from 0 in each transaction; with LMTP for content as well.
+    std::size_t index;
     Reply reply;
 };
 
@@ -72,10 +78,16 @@ public:
     // caller. The server's greeting is the first reply, and nobody has to ask for it.
     void ehlo(std::string_view hostname);
     void helo(std::string_view hostname);
+    // LMTP (RFC 2033) from now on: content() is answered once for each recipient that was accepted,
+    // in their order, with the position among these as index. Not with bdat().
+    void lhlo(std::string_view hostname);
     // Queue nothing behind it before tls_started(): it would be forgotten.
     void starttls();
     // Writes only the parameters the server offers (SIZE when not 0, BODY, SMTPUTF8, RET, ENVID).
     // Whether a server without SMTPUTF8 or 8BITMIME may get this message is for the caller to say.
+    // AUTH, or a response of its exchange, as a line without CRLF. Answered by 334 for the next
+    // response, 235, or a refusal. The line is overwritten when written() is called.
+    void auth(const SecretBytes& line);
     void mail(const ReversePath& sender, const MailParameters& parameters, std::uint64_t size);
     // NOTIFY and ORCPT where the server offers DSN; an ORCPT with UTF-8 goes to a server without
     // SMTPUTF8 in the ASCII form of RFC 6533 section 3.

@@ -30,7 +30,9 @@ std::vector<std::string> replies(ClientSession& session) {
     static constexpr std::string_view kNames[] = {"greeting",
                                                   "ehlo",
                                                   "helo",
+                                                  "lhlo",
                                                   "starttls",
+                                                  "auth",
                                                   "mail",
                                                   "rcpt",
                                                   "data",
@@ -470,6 +472,54 @@ TEST(ClientSession, ARefusedStarttlsLeavesTheSessionUsable) {
     EXPECT_EQ(wire(session), "MAIL FROM:<>\r\n");
     session.tls_started();
     EXPECT_EQ(replies(session), Replies{"internal"});
+}
+
+// RFC 2033 section 4.2.
+TEST(ClientSession, LmtpHasAnAnswerForEachAcceptedRecipient) {
+    ClientSession session;
+    session.lhlo("gw.example");
+    EXPECT_EQ(replies(session, "220 hi\r\n"), Replies{"greeting 220"});
+    EXPECT_EQ(wire(session), "LHLO gw.example\r\n");
+    EXPECT_EQ(replies(session, "250-hi\r\n250 PIPELINING\r\n"), Replies{"lhlo 250"});
+    const auto begin = [&] {
+        session.mail(std::nullopt, {}, 0);
+        for (const std::string_view to : {"a@b.example", "no@b.example", "c@b.example"})
+            session.rcpt({address(to), {}, ""});
+        session.data();
+        wire(session);
+    };
+    begin();
+    EXPECT_EQ(replies(session, "250 1\r\n250 2\r\n550 3\r\n250 4\r\n354 go\r\n"),
+              (Replies{"mail 250", "rcpt/0 250", "rcpt/1 550", "rcpt/2 250", "data 354"}));
+    ASSERT_TRUE(session.content({"x\r\n"}));
+    EXPECT_EQ(wire(session), "x\r\n.\r\n");
+    EXPECT_EQ(session.outstanding(), 2U);
+    EXPECT_EQ(replies(session, "250 a\r\n"), Replies{"content 250"});
+    EXPECT_EQ(replies(session, "451 c\r\n"), Replies{"content 451"});
+    EXPECT_EQ(session.outstanding(), 0U);
+    begin();  // the count begins anew, and a 421 answers for all that are left
+    EXPECT_EQ(replies(session, "250 1\r\n250 2\r\n250 3\r\n250 4\r\n354 go\r\n").size(), 5U);
+    ASSERT_TRUE(session.content({"x\r\n"}));
+    wire(session);
+    EXPECT_EQ(replies(session, "250 a\r\n421 bye\r\n"),
+              (Replies{"content 250", "content 421", "content 421"}));
+}
+
+TEST(ClientSession, SignsIn) {
+    ClientSession session;
+    session.ehlo("gw.example");
+    EXPECT_EQ(replies(session, "220 hi\r\n"), Replies{"greeting 220"});
+    EXPECT_EQ(wire(session), "EHLO gw.example\r\n");
+    EXPECT_EQ(replies(session, "250-hi\r\n250-AUTH LOGIN CRAM-MD5\r\n250 PIPELINING\r\n"),
+              Replies{"ehlo 250"});
+    EXPECT_TRUE(session.extensions().auth_login);
+    EXPECT_FALSE(session.extensions().auth_plain);
+    session.auth(SecretBytes("AUTH LOGIN"));
+    session.auth(SecretBytes("YWxpY2U="));
+    EXPECT_EQ(wire(session), "AUTH LOGIN\r\n") << "each response waits for its challenge";
+    EXPECT_EQ(replies(session, "334 VXNlcm5hbWU6\r\n"), Replies{"auth 334"});
+    EXPECT_EQ(wire(session), "YWxpY2U=\r\n");
+    EXPECT_EQ(replies(session, "250 fine\r\n"), Replies{"malformed"}) << "that is no answer to it";
 }
 
 }  // namespace

@@ -15,18 +15,19 @@ constexpr std::string_view kBlanks = " \t";
 constexpr std::size_t kMaxHelo = 255;
 
 constexpr std::array kVerbs = std::to_array<std::pair<std::string_view, Verb>>({
-    {"EHLO", Verb::ehlo},         {"HELO", Verb::helo},          {"MAIL", Verb::mail},
-    {"RCPT", Verb::rcpt},         {"DATA", Verb::data},          {"BDAT", Verb::bdat},
-    {"RSET", Verb::rset},         {"NOOP", Verb::noop},          {"QUIT", Verb::quit},
-    {"VRFY", Verb::vrfy},         {"HELP", Verb::help},          {"STARTTLS", Verb::starttls},
-    {"AUTH", Verb::unoffered},    {"EXPN", Verb::unoffered},     {"ETRN", Verb::unoffered},
-    {"TURN", Verb::unoffered},    {"ATRN", Verb::unoffered},     {"SEND", Verb::unoffered},
-    {"SOML", Verb::unoffered},    {"SAML", Verb::unoffered},     {"BURL", Verb::unoffered},
-    {"XCLIENT", Verb::unoffered}, {"XFORWARD", Verb::unoffered}, {"GET", Verb::http},
-    {"POST", Verb::http},         {"PUT", Verb::http},           {"HEAD", Verb::http},
-    {"OPTIONS", Verb::http},      {"CONNECT", Verb::http},       {"DELETE", Verb::http},
-    {"PATCH", Verb::http},        {"TRACE", Verb::http},         {"PRI", Verb::http},
-    {"PROPFIND", Verb::http},     {"HOST:", Verb::http},
+    {"LHLO", Verb::lhlo},         {"EHLO", Verb::ehlo},       {"HELO", Verb::helo},
+    {"MAIL", Verb::mail},         {"RCPT", Verb::rcpt},       {"DATA", Verb::data},
+    {"BDAT", Verb::bdat},         {"RSET", Verb::rset},       {"NOOP", Verb::noop},
+    {"QUIT", Verb::quit},         {"VRFY", Verb::vrfy},       {"HELP", Verb::help},
+    {"STARTTLS", Verb::starttls}, {"AUTH", Verb::auth},       {"EXPN", Verb::unoffered},
+    {"ETRN", Verb::unoffered},    {"TURN", Verb::unoffered},  {"ATRN", Verb::unoffered},
+    {"SEND", Verb::unoffered},    {"SOML", Verb::unoffered},  {"SAML", Verb::unoffered},
+    {"BURL", Verb::unoffered},    {"XCLIENT", Verb::xclient}, {"XFORWARD", Verb::xforward},
+    {"GET", Verb::http},          {"POST", Verb::http},       {"PUT", Verb::http},
+    {"HEAD", Verb::http},         {"OPTIONS", Verb::http},    {"CONNECT", Verb::http},
+    {"DELETE", Verb::http},       {"PATCH", Verb::http},      {"TRACE", Verb::http},
+    {"PRI", Verb::http},          {"PROPFIND", Verb::http},   {"HOST:", Verb::http},
+    {"PROXY", Verb::proxy},
 });
 
 }  // namespace

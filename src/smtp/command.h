@@ -23,6 +23,7 @@ using Parsed = std::expected<T, Reply>;
 enum class Verb : std::uint8_t {
     ehlo,
     helo,
+    lhlo,
     mail,
     rcpt,
     data,
@@ -33,8 +34,12 @@ enum class Verb : std::uint8_t {
     vrfy,
     help,
     starttls,
-    unoffered,  // a command of SMTP that we never offer: AUTH, EXPN, ETRN ...
+    auth,
+    xclient,
+    xforward,
+    unoffered,  // a command of SMTP that we never offer: EXPN, ETRN ...
     http,       // a request line of HTTP: a browser made to talk to us by somebody else
+    proxy,      // a PROXY header of version 1 from a host whose header is not taken
     unknown,
 };
 
@@ -55,6 +60,7 @@ struct Offered {
     bool smtputf8 = true;
     bool dsn = true;
     std::uint64_t message_size = 0;  // SIZE= above it: 552 5.3.4
+    bool auth = false;               // AUTH= at MAIL is read and dropped (RFC 4954 section 5)
 };
 
 struct MailCommand {

@@ -31,7 +31,7 @@ TEST(Command, VerbsInAnyCaseWithBlanksAround) {
     EXPECT_EQ(parse_command("nOoP  \t").verb, Verb::noop);
     EXPECT_EQ(parse_command("MAIL \t FROM:<a@b> ").argument, "FROM:<a@b>");
     EXPECT_EQ(parse_command("STARTTLS").verb, Verb::starttls);
-    EXPECT_EQ(parse_command("AUTH PLAIN x").verb, Verb::unoffered);
+    EXPECT_EQ(parse_command("AUTH PLAIN x").verb, Verb::auth);
     EXPECT_EQ(parse_command("GET / HTTP/1.1").verb, Verb::http);
     EXPECT_EQ(parse_command("Host: x").verb, Verb::http);
     for (const std::string_view line :

@@ -5,11 +5,6 @@
 
 namespace sealgate::smtp {
 
-namespace {
-// An idle session keeps no more than this.
-constexpr std::size_t kKeptCapacity = 4096;
-}  // namespace
-
 void LineReader::feed(std::string_view bytes) {
     if (gave_up_) return;
     if (start_ > buffer_.size() / 2) {  // halving keeps the moving linear in all
@@ -25,8 +20,19 @@ void LineReader::consume(std::size_t octets) {
     scanned_ = start_;
     if (start_ < buffer_.size()) return;
     buffer_.clear();
-    if (buffer_.capacity() > kKeptCapacity) buffer_.shrink_to_fit();
+    if (buffer_.capacity() > kept_) buffer_.shrink_to_fit();
     start_ = scanned_ = 0;
+}
+
+void LineReader::reserve(std::size_t octets) {
+    kept_ = std::max(kept_, octets);
+    buffer_.reserve(octets);
+}
+
+void LineReader::wipe() {
+    if (!buffer_.empty()) return explicit_bzero(buffer_.data(), start_);
+    buffer_.assign(buffer_.capacity(), '\0');  // it was forgotten before it was overwritten
+    buffer_.clear();
 }
 
 LineReader::Line LineReader::fault(LineFault what, std::size_t octets) {

@@ -63,6 +63,8 @@ public:
     // `limit`: octets of a line with its CRLF.
     explicit LineReader(std::size_t limit) : limit_(limit < 2 ? 2 : limit) {}
 
+    // For the lines that come from now on.
+    void set_limit(std::size_t limit) { limit_ = limit < 2 ? 2 : limit; }
     void feed(std::string_view bytes);
     // The next line; nullopt when more bytes are needed. A fault is reported as soon as it is
     // certain, once; everything up to the next CRLF belongs to the faulty line and is skipped, so
@@ -76,6 +78,10 @@ public:
         return std::string_view(buffer_).substr(start_);
     }
     void consume(std::size_t octets);
+    // Overwrites what next() gave and consume() took: it may have been a password.
+    void wipe();
+    // So much fits in without leaving copies elsewhere in memory.
+    void reserve(std::size_t octets);
     // The next line begins with `c`; known before the line is complete.
     [[nodiscard]] bool line_starts_with(char c) const {
         return !skipping_ && buffered().starts_with(c);
@@ -88,6 +94,7 @@ private:
     Line fault(LineFault what, std::size_t octets);
 
     std::size_t limit_;
+    std::size_t kept_ = 4096;  // capacity that an idle session keeps
     std::string buffer_;
     std::size_t start_ = 0;
     std::size_t scanned_ = 0;  // no LF between start_ and here: slow peers cost no rescans

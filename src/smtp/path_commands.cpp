@@ -199,11 +199,12 @@ Parsed<MailCommand> parse_mail(std::string_view argument, const Offered& offered
     SG_TRY(const Path path, split_path(argument, "FROM:", syntax));
     MailCommand command;
     MailParameters& out = command.parameters;
-    const std::array<std::string_view, 5> keywords{"SIZE",
+    const std::array<std::string_view, 6> keywords{"SIZE",
                                                    "BODY",
                                                    offered.smtputf8 ? "SMTPUTF8" : "",
                                                    offered.dsn ? "RET" : "",
-                                                   offered.dsn ? "ENVID" : ""};
+                                                   offered.dsn ? "ENVID" : "",
+                                                   offered.auth ? "AUTH" : ""};
     const auto take = [&](std::size_t index,
                           std::optional<std::string_view> value) -> std::optional<Reply> {
         const std::string_view text = value.value_or("");
@@ -217,6 +218,8 @@ Parsed<MailCommand> parse_mail(std::string_view argument, const Offered& offered
                 return value ? bad_value("SMTPUTF8") : std::nullopt;
             case 3:
                 return take_ret(text, out);
+            case 5:  // who wrote it, as somebody says: nothing here follows from that
+                return text == "<>" || decode_xtext(text) ? std::nullopt : bad_value("AUTH");
             default:
                 if (text.size() > kMaxEnvid || !is_envid(text)) return bad_value("ENVID");
                 out.envid = text;

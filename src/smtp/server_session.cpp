@@ -10,8 +10,9 @@ namespace sealgate::smtp {
 
 using Impl = ServerSession::Impl;
 
-Impl::Impl(const ServerOptions& server_options)
+Impl::Impl(const ServerOptions& server_options, Peer server_peer)
     : options(server_options),
+      peer(server_peer),
       input(server_options.limits.command_line) {}
 
 Step Impl::next() {
@@ -29,6 +30,9 @@ Step Impl::next() {
                 return Close{};
             case Phase::command:
                 if (!read_command()) return NeedInput{};
+                break;
+            case Phase::auth:
+                if (!read_auth()) return NeedInput{};
                 break;
             case Phase::content:
             case Phase::chunk:
@@ -54,6 +58,10 @@ void Impl::answer(const Reply& given) {
             break;  // aborted while the caller was looking for the answer
         case Question::mail:
             return answer_mail(given);
+        case Question::xclient:
+            return answer_xclient(given);
+        case Question::auth:
+            return answer_auth(given);
         case Question::rcpt:
             return answer_rcpt(given);
         case Question::data:
@@ -61,8 +69,24 @@ void Impl::answer(const Reply& given) {
         case Question::bdat:
             return answer_bdat(given);
         case Question::message:
-            return reply(given);
+            return reply_to_message(given);
     }
+}
+
+void Impl::answer_each(const std::vector<Reply>& given) {
+    if (std::exchange(question, Question::none) != Question::message) return;
+    SG_CHECK(given.size() == asked_recipients);
+    const auto is_refusal = [](const Reply& one) { return one.code >= 400; };
+    if (std::all_of(given.begin(), given.end(), is_refusal)) ++errors;
+    for (const Reply& one : given)
+        output += render(one);
+}
+
+void Impl::reply_to_message(const Reply& given) {
+    reply(given);
+    if (!options.lmtp) return;
+    for (std::size_t i = 1; i < asked_recipients; ++i)
+        output += render(given);
 }
 
 void Impl::abort(const Reply& last) {
@@ -138,14 +162,26 @@ void Impl::ask(Question what, Step with) {
     step = std::move(with);
 }
 
+Reply Impl::greeting() const {
+    return {220, "", options.hostname + (options.lmtp ? " LMTP Sealgate" : " ESMTP Sealgate")};
+}
+
+Reply Impl::not_authorised() {
+    return {550, "5.7.1", "Not authorised"};
+}
+
 void Impl::drop_transaction() {
+    forwarded = {};
     if (!transaction) return;
     transaction.reset();
     reset_due = true;
 }
 
 Offered Impl::offered() const {
-    return {options.offer_smtputf8, options.offer_dsn, options.limits.message_size};
+    return {options.offer_smtputf8,
+            options.offer_dsn,
+            options.limits.message_size,
+            options.offer_auth && tls};
 }
 
 std::optional<Reply> Impl::content_obstacle() const {
@@ -182,12 +218,18 @@ Reply refusal_of(const ContentFaults& faults) {
 void Impl::finish_message() {
     phase = Phase::command;
     ContentReader& content = *transaction->content;
+    // A chunk that is not the last has one answer, also in LMTP.
+    const bool ends = transaction->chunks == 0 || chunk.last;
+    asked_recipients = ends ? transaction->envelope.recipients.size() : 1;
     if (content.faults().any()) {
-        refuse(Refused::What::end_of_data, refusal_of(content.faults()));
+        const Reply refusal = refusal_of(content.faults());
+        tell(Refused::What::end_of_data, refusal, {});
+        reply_to_message(refusal);
         return drop_transaction();
     }
     EndOfMessage end{std::move(transaction->envelope), content.take(), content.header_fields()};
     transaction.reset();
+    forwarded = {};
     ask(Question::message, std::move(end));
 }
 
@@ -272,6 +314,7 @@ void Impl::dispatch(const ParsedCommand& command) {
     switch (command.verb) {
         case Verb::ehlo:
         case Verb::helo:
+        case Verb::lhlo:
             return on_hello(command.verb, command.argument);
         case Verb::mail:
             return on_mail(command.argument);
@@ -293,18 +336,28 @@ void Impl::dispatch(const ParsedCommand& command) {
             return on_help();
         case Verb::starttls:
             return on_starttls(command.argument);
+        case Verb::auth:
+            on_auth(command.argument);
+            return input.wipe();
+        case Verb::xclient:
+            return on_xclient(command.argument);
+        case Verb::xforward:
+            return on_xforward(command.argument);
         case Verb::unoffered:
             return reply({502, "5.5.1", "Command not implemented"});
         // Commands inside an HTTP request (cross-protocol attack) must not be reached.
         case Verb::http:
             return cut_off({421, "4.7.0", "This is not HTTP"});
+        // Who says so is not on the list of those who are believed.
+        case Verb::proxy:
+            return cut_off({421, "4.7.0", "A PROXY header is not taken from this host"});
         case Verb::unknown:
             return reply({500, "5.5.2", "Command not recognised"});
     }
 }
 
-ServerSession::ServerSession(const ServerOptions& options)
-    : impl_(std::make_unique<Impl>(options)) {}
+ServerSession::ServerSession(const ServerOptions& options, Peer peer)
+    : impl_(std::make_unique<Impl>(options, peer)) {}
 ServerSession::~ServerSession() = default;
 
 void ServerSession::greet(bool input_waiting) {
@@ -312,7 +365,7 @@ void ServerSession::greet(bool input_waiting) {
     if (input_waiting || !impl_->input.at_rest())
         return impl_->cut_off({554, "5.5.1", "You talk before the greeting"});
     impl_->phase = Impl::Phase::command;
-    impl_->reply({220, "", impl_->options.hostname + " ESMTP Sealgate"});
+    impl_->reply(impl_->greeting());
 }
 
 void ServerSession::feed(std::string_view bytes) {
@@ -323,6 +376,9 @@ Step ServerSession::next() {
 }
 void ServerSession::answer(const Reply& reply) {
     impl_->answer(reply);
+}
+void ServerSession::answer_each(const std::vector<Reply>& replies) {
+    impl_->answer_each(replies);
 }
 void ServerSession::tls_started() {
     impl_->tls_started();

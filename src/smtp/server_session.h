@@ -7,6 +7,7 @@
 //  greeting ─▶ connected ─▶ greeted ─MAIL─▶ mail ─RCPT─▶ rcpt ─DATA/BDAT─▶ content ─end─▶ greeted
 //                              ▲  RSET, EHLO, refused or finished transaction │
 //                              └───────────────────────────────────────────────┘
+//  XCLIENT: from greeted or connected, back to connected.
 //  STARTTLS: from greeted only; everything known from before (EHLO, MAIL, buffered bytes) is
 //  forgotten.
 //
@@ -24,10 +25,14 @@
 //     was refused for its place or syntax.
 //  6. The octets of a refused BDAT chunk are read and dropped, never parsed. A BDAT whose size
 //     cannot be read ends the session.
-//  7. How the input was cut when it was fed makes no difference to output and steps (but for
+//  7. Credentials are taken over TLS alone; what was read of them is overwritten as soon as it has
+//     been handed out, and no Refused has a word of it. STARTTLS and XCLIENT sign out.
+//  8. How the input was cut when it was fed makes no difference to output and steps (but for
 //     invariant 2).
 
 #include "base/result.h"
+#include "smtp/client_facts.h"
+#include "smtp/credentials.h"
 #include "smtp/envelope.h"
 #include "smtp/reply.h"
 
@@ -68,6 +73,16 @@ struct ServerOptions {
     bool offer_smtputf8 = true;
     bool offer_chunking = true;
     bool offer_dsn = true;
+    bool offer_auth = false;  // PLAIN and LOGIN, over TLS alone
+    // LMTP (RFC 2033): LHLO instead of EHLO and HELO, and after the content a reply for each
+    // recipient that was accepted.
+    bool lmtp = false;
+};
+
+// What the host at the other end may do beyond others. Offered to it in EHLO; to the others: 550.
+struct Peer {
+    bool xclient = false;
+    bool xforward = false;
 };
 
 // What the caller must do before it calls next() again.
@@ -75,6 +90,13 @@ struct NeedInput {};  // write output(), then read and feed()
 struct AskMail {      // answer(): 2xx accepts the transaction
     ReversePath sender;
     MailParameters parameters;
+    ClientFacts forwarded;  // what XFORWARD said for this transaction
+};
+struct AskClient {  // XCLIENT; answer(): 2xx takes it, and the session begins anew with a greeting
+    ClientFacts client;
+};
+struct AskAuth {  // answer(): 235 signs the user in, 4xx and 5xx refuse
+    Credentials credentials;
 };
 struct AskRcpt {  // answer(): 2xx adds the recipient
     Recipient recipient;
@@ -94,7 +116,18 @@ struct TransactionReset {
 // knows already.
 struct Refused {
     // `line`: a command line that is broken as such, whatever the command.
-    enum class What : std::uint8_t { mail, rcpt, data, bdat, end_of_data, line, session };
+    enum class What : std::uint8_t {
+        mail,
+        rcpt,
+        data,
+        bdat,
+        end_of_data,
+        auth,  // without `argument`
+        xclient,
+        xforward,
+        line,
+        session,
+    };
     What what = What::session;
     Reply reply;
     std::string argument;  // what stood behind the command, as it came, its first 300 octets
@@ -106,6 +139,8 @@ struct StartTls {};  // write output(), do the handshake, then tls_started() or 
 struct Close {};     // write output(), then close
 using Step = std::variant<NeedInput,
                           AskMail,
+                          AskClient,
+                          AskAuth,
                           AskRcpt,
                           AskData,
                           EndOfMessage,
@@ -121,8 +156,8 @@ class ServerSession {
 public:
     // `options` must outlive the session (it belongs to the configuration snapshot the caller
     // holds).
-    explicit ServerSession(const ServerOptions& options);
-    explicit ServerSession(ServerOptions&&) = delete;
+    explicit ServerSession(const ServerOptions& options, Peer peer = {});
+    explicit ServerSession(ServerOptions&&, Peer peer = {}) = delete;
     ~ServerSession();
     ServerSession(const ServerSession&) = delete;
     ServerSession& operator=(const ServerSession&) = delete;
@@ -135,10 +170,13 @@ public:
     // Meant for after NeedInput: what is fed earlier is buffered without a limit.
     void feed(std::string_view bytes);
     [[nodiscard]] Step next();
-    // After AskMail, AskRcpt, AskData, EndOfMessage: exactly once. 421 ends the session. Ignored
-    // after abort().
+    // After AskMail, AskClient, AskAuth, AskRcpt, AskData, EndOfMessage: exactly once. 421 ends the
+    // session. Ignored after abort().
     void answer(const Reply& reply);
-    // After StartTls, when the handshake is done.
+    // With LMTP, after EndOfMessage instead of answer(): one reply for each recipient, in their
+    // order. answer() then stands for the same reply to all.
+    void answer_each(const std::vector<Reply>& replies);
+    // After StartTls, when the handshake is done; or before greet(): TLS from the first octet.
     void tls_started();
     // Puts this reply (a 421) into output() and makes next() return Close: shutdown, time-out,
     // overload. Allowed at any time, also while a question is open.

@@ -30,6 +30,8 @@ ServerOptions options_of(unsigned flags) {
     options.offer_chunking = (flags & 4U) == 0;
     options.offer_dsn = (flags & 8U) == 0;
     options.offer_smtputf8 = (flags & 8U) == 0;
+    options.lmtp = (flags & 64U) != 0;
+    options.offer_auth = (flags & 128U) != 0;
     return options;
 }
 
@@ -61,10 +63,11 @@ void check_input(const std::uint8_t* data, std::size_t size) {
     const std::size_t piece = 1 + data[1] % 32U;
     const std::string_view input(reinterpret_cast<const char*>(data) + 2, size - 2);
 
-    Player whole(options);
+    const Peer peer{(data[0] & 16U) != 0, (data[0] & 32U) != 0};
+    Player whole(options, peer);
     whole.greet();
     feed_all(whole, input, size);
-    Player pieces(options);
+    Player pieces(options, peer);
     pieces.greet();
     feed_all(pieces, input, piece);
 
@@ -75,6 +78,9 @@ void check_input(const std::uint8_t* data, std::size_t size) {
     if (options.offer_starttls) return;  // what follows STARTTLS in one write is refused
     SG_CHECK(pieces.transcript() == whole.transcript());
     SG_CHECK(pieces.messages().size() == whole.messages().size());
+    SG_CHECK(pieces.clients() == whole.clients());
+    SG_CHECK(pieces.forwarded() == whole.forwarded());
+    SG_CHECK(peer.xclient || pieces.clients().empty());
     SG_CHECK(pieces.refusals().size() == whole.refusals().size());
     SG_CHECK(pieces.refusals().size() <= 2 * options.limits.commands + 1);
     for (std::size_t i = 0; i < whole.messages().size(); ++i) {

@@ -14,10 +14,15 @@ namespace sealgate::smtp {
 // Addresses with the local part "no" are refused with 550, "later" with 451, all others accepted.
 class Player {
 public:
-    explicit Player(ServerOptions options) : options_(std::move(options)), session_(options_) {}
+    explicit Player(ServerOptions options, Peer peer = {})
+        : options_(std::move(options)),
+          session_(options_, peer) {}
 
     Reply data_answer{354, "", "go on"};
     Reply message_answer{250, "2.0.0", "taken"};
+    Reply client_answer{220, "", ""};
+    Reply auth_answer{235, "2.7.0", "signed in"};
+    std::vector<Reply> message_answers;  // LMTP; empty: message_answer for all
 
     ServerSession& session() { return session_; }
     void greet(bool input_waiting = false) {
@@ -54,6 +59,9 @@ public:
     [[nodiscard]] const std::vector<EndOfMessage>& messages() const { return messages_; }
     // What the machine told of its own refusals.
     [[nodiscard]] const std::vector<Refused>& refusals() const { return refusals_; }
+    // What XCLIENT said, and at each MAIL what XFORWARD had said.
+    [[nodiscard]] const std::vector<ClientFacts>& clients() const { return clients_; }
+    [[nodiscard]] const std::vector<ClientFacts>& forwarded() const { return forwarded_; }
     [[nodiscard]] bool closed() const { return closed_; }
     [[nodiscard]] bool handshake() const { return handshake_; }
     [[nodiscard]] std::size_t steps() const { return steps_; }
@@ -67,7 +75,19 @@ private:
     }
     bool on(NeedInput& /*step*/) { return false; }
     bool on(AskMail& step) {
+        forwarded_.push_back(step.forwarded);
         session_.answer(step.sender ? judge(*step.sender) : Reply{250, "2.1.0", "ok"});
+        return true;
+    }
+    bool on(AskClient& step) {
+        clients_.push_back(step.client);
+        session_.answer(client_answer);
+        return true;
+    }
+    bool on(AskAuth& step) {
+        transcript_ += "* auth " + step.credentials.user + " " +
+                       std::string(step.credentials.password.view()) + "\r\n";
+        session_.answer(auth_answer);
         return true;
     }
     bool on(AskRcpt& step) {
@@ -84,7 +104,11 @@ private:
                        std::to_string(step.header_fields) + " fields, " +
                        std::to_string(step.envelope.recipients.size()) + " recipients\r\n";
         messages_.push_back(std::move(step));
-        session_.answer(message_answer);
+        if (message_answers.empty()) {
+            session_.answer(message_answer);
+        } else {
+            session_.answer_each(message_answers);
+        }
         return true;
     }
     bool on(Refused& step) {
@@ -111,6 +135,8 @@ private:
     std::string transcript_;
     std::vector<EndOfMessage> messages_;
     std::vector<Refused> refusals_;
+    std::vector<ClientFacts> clients_;
+    std::vector<ClientFacts> forwarded_;
     std::size_t steps_ = 0;
     std::size_t data_questions_ = 0;
     bool closed_ = false;

@@ -4,7 +4,8 @@
 namespace sealgate::smtp {
 
 void ServerSession::Impl::on_help() {
-    reply({214, "2.0.0", "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS QUIT"});
+    const std::string_view hello = options.lmtp ? "LHLO" : "EHLO HELO";
+    reply({214, "2.0.0", std::string(hello) + " MAIL RCPT DATA BDAT RSET NOOP VRFY STARTTLS QUIT"});
 }
 
 }  // namespace sealgate::smtp

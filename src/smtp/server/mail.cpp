@@ -13,7 +13,7 @@ void ServerSession::Impl::on_mail(std::string_view argument) {
     auto command = parse_mail(argument, offered());
     if (!command) return no(command.error());
     asked_mail = *std::move(command);
-    ask(Question::mail, AskMail{asked_mail.sender, asked_mail.parameters});
+    ask(Question::mail, AskMail{asked_mail.sender, asked_mail.parameters, forwarded});
 }
 
 void ServerSession::Impl::answer_mail(const Reply& given) {

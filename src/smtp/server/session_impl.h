@@ -19,6 +19,12 @@ struct Transaction {
     std::optional<ContentReader> content;
 };
 
+// AUTH under way.
+struct AuthExchange {
+    Mechanism mechanism = Mechanism::plain;
+    std::optional<SecretBytes> user;  // LOGIN, once it was given
+};
+
 // A BDAT chunk on its way in. With a refusal its octets are read all the same, since the client
 // sends them in any case, and dropped.
 struct Chunk {
@@ -30,15 +36,18 @@ struct Chunk {
 };
 
 struct ServerSession::Impl {
-    enum class Phase : std::uint8_t { fresh, command, content, chunk, tls, closed };
+    enum class Phase : std::uint8_t { fresh, command, auth, content, chunk, tls, closed };
     // What the caller was asked and has not answered.
-    enum class Question : std::uint8_t { none, mail, rcpt, data, bdat, message };
+    enum class Question : std::uint8_t { none, mail, xclient, auth, rcpt, data, bdat, message };
 
-    explicit Impl(const ServerOptions& server_options);
+    Impl(const ServerOptions& server_options, Peer server_peer);
 
     Step next();
     void feed(std::string_view bytes);
     void answer(const Reply& given);
+    void answer_each(const std::vector<Reply>& given);
+    // The answer to the content, as often as the protocol wants it.
+    void reply_to_message(const Reply& given);
     void abort(const Reply& last);
 
     // Adds a reply to the output; refusals count towards limits.errors.
@@ -52,6 +61,8 @@ struct ServerSession::Impl {
     // Makes next() return Refused.
     void tell(Refused::What what, const Reply& given, std::string_view argument);
     void ask(Question what, Step with);
+    [[nodiscard]] Reply greeting() const;
+    [[nodiscard]] static Reply not_authorised();
     // Ends the transaction, if there is one, and tells the caller.
     void drop_transaction();
     [[nodiscard]] Offered offered() const;
@@ -85,8 +96,17 @@ struct ServerSession::Impl {
     void on_help();
     void on_starttls(std::string_view argument);
     void tls_started();
+    void on_auth(std::string_view argument);
+    bool read_auth();
+    void take_response(std::string_view text);
+    void end_auth();
+    void answer_auth(const Reply& given);
+    void on_xclient(std::string_view argument);
+    void answer_xclient(const Reply& given);
+    void on_xforward(std::string_view argument);
 
     const ServerOptions& options;
+    const Peer peer;
     LineReader input;
     std::string output;
     Phase phase = Phase::fresh;
@@ -97,10 +117,14 @@ struct ServerSession::Impl {
 
     bool tls = false;
     bool esmtp = false;
+    bool signed_in = false;
+    std::optional<AuthExchange> exchange;
     std::string helo;
     std::optional<Transaction> transaction;
+    ClientFacts forwarded;
     MailCommand asked_mail;
     Recipient asked_recipient;
+    std::size_t asked_recipients = 0;  // of the message that was handed out
     Chunk chunk;
 
     std::size_t errors = 0;

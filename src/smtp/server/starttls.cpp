@@ -17,14 +17,18 @@ void ServerSession::Impl::on_starttls(std::string_view argument) {
 }
 
 void ServerSession::Impl::tls_started() {
-    if (phase != Phase::tls) return;
+    const bool implicit = phase == Phase::fresh;
+    if (phase != Phase::tls && !implicit) return;
     if (!input.at_rest()) {  // fed while the handshake was due: clear text
         phase = Phase::closed;
         return;
     }
     tls = true;
+    if (options.offer_auth) input.reserve(kMaxAuthLine + options.limits.command_line);
+    if (implicit) return;
     esmtp = false;
     helo.clear();
+    forwarded = {};
     phase = Phase::command;
 }
 

@@ -49,6 +49,7 @@ class SmtpClient:
         self.buffer = b""
         self.extensions = {}
         self.greeting = None
+        self.hello = "EHLO"  # "LHLO" for LMTP
 
     def __enter__(self):
         return self
@@ -120,8 +121,8 @@ class SmtpClient:
         return self
 
     def ehlo(self, name="client.example"):
-        reply = self.command(f"EHLO {name}")
-        assert reply.code == 250, f"EHLO: {reply}"
+        reply = self.command(f"{self.hello} {name}")
+        assert reply.code == 250, f"{self.hello}: {reply}"
         self.extensions = {line.split(" ")[0].upper(): line.partition(" ")[2]
                            for line in reply.lines[1:]}
         return reply
@@ -151,6 +152,16 @@ class SmtpClient:
             self.command("RSET")
             return last
         return self.data(content)
+
+    def lmtp(self, sender, recipients, content):
+        """The same over LMTP: the reply to each recipient after the dot, None where RCPT was
+        refused. All of them must come; no DATA where nobody was taken."""
+        first = self.transaction(sender, recipients, content)
+        taken = [r.code in (250, 251) for r in self.rcpt_replies]
+        if not any(taken):
+            return [None] * len(taken)
+        after = [first] + [self.reply() for _ in range(sum(taken) - 1)]
+        return [after.pop(0) if one else None for one in taken]
 
     def starttls(self, context, name="gw.example.com"):
         reply = self.command("STARTTLS")

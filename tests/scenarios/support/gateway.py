@@ -196,9 +196,10 @@ class Gateway:
     def port(self, name="outbound"):
         return self.ports[name]
 
-    def client(self, name="outbound", ehlo=True, **options):
+    def client(self, name="outbound", ehlo=True, hello="EHLO", **options):
         """A raw client, connected and greeted; ehlo=False: only connected."""
         client = SmtpClient(self.port(name), **options)
+        client.hello = hello
         if ehlo:
             client.greet()
         return client

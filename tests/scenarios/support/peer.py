@@ -210,11 +210,12 @@ class Connection:
 
 class ScriptedPeer:
     def __init__(self, script=None, extensions=EXTENSIONS, tls=None, implicit_tls=False, port=0,
-                 hostname="peer.example", chunking=False, host="127.0.0.1"):
-        """tls: an ssl.SSLContext; STARTTLS is then offered. chunking: BDAT is offered and known."""
+                 hostname="peer.example", chunking=False, lmtp=False, host="127.0.0.1"):
+        """tls: an ssl.SSLContext; STARTTLS is then offered. chunking: BDAT is offered and known.
+        lmtp: it speaks LMTP; "dot" is then asked for each recipient, with its RCPT line."""
         self.script = dict(script or {})
         self.extensions, self.tls, self.implicit_tls = list(extensions), tls, implicit_tls
-        self.hostname, self.chunking = hostname, chunking
+        self.hostname, self.chunking, self.lmtp = hostname, chunking, lmtp
         if chunking:
             self.extensions.append("CHUNKING")
         self.connections = []
@@ -350,9 +351,9 @@ class ScriptedPeer:
                 self._handshake(connection)
                 connection.answer("tls", b"", line)
             return True
-        if verb in ("EHLO", "HELO"):
+        if verb in (("LHLO",) if self.lmtp else ("EHLO", "HELO")):
             connection.helo = line[5:].decode("latin-1")
-            usual = self._hello(connection) if verb == "EHLO" else \
+            usual = self._hello(connection) if verb != "HELO" else \
                 f"250 {self.hostname}\r\n".encode()
             connection.answer(verb, usual, line)
         elif verb == "MAIL":
@@ -386,7 +387,26 @@ class ScriptedPeer:
         raw = connection.content()
         message = Received(connection, connection.mail or b"", connection.rcpts, raw)
         connection.mail, connection.rcpts = None, []
-        self._take(connection, message, "dot", line)
+        if self.lmtp:
+            self._take_each(connection, message)
+        else:
+            self._take(connection, message, "dot", line)
+
+    def _take_each(self, connection, message):
+        """An answer for each recipient; those that get a 2xx are the message's."""
+        actions = [self.action("dot", connection, line) for line in message.rcpt_lines]
+        taken = [n for n, action in enumerate(actions)
+                 if action is None or isinstance(action, bytes) and action.startswith(b"2")]
+        if taken:
+            message.rcpt_lines = [message.rcpt_lines[n] for n in taken]
+            message.recipients = [message.recipients[n] for n in taken]
+            message.rcpt_parameters = [message.rcpt_parameters[n] for n in taken]
+            with self.changed:
+                self.messages.append(message)
+                self.changed.notify_all()
+        for action in actions:
+            connection.usual = OK
+            connection.act(action, OK)
 
     def _bdat(self, connection, line):
         words = line.split()
