@@ -46,7 +46,7 @@ Task<smtp::Reply> Session::on_auth(smtp::AskAuth step) {
     const std::optional<policy::Route> route = route_for_users(*site);
     if (!route) co_return failed("there is no route for * to a mail server over TLS");
     auto lease = co_await services_.upstreams.acquire(*route, true);
-    if (!lease) co_return failed(lease.error().detail());
+    if (!lease) co_return failed(lease.error().reply.text);
     std::unique_ptr<delivery::Upstream> upstream = std::move(lease->upstream);
     const std::string where = upstream->description();
     auto reply = co_await upstream->sign_in(credentials);
