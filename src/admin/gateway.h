@@ -138,6 +138,14 @@ struct Counters {
     std::uint64_t connections = 0;          // from clients, since the start
 };
 
+// How long delivered recipients took, from the end of data to the next hop's answer.
+struct DeliveryTimes {
+    std::vector<std::uint64_t> bounds_ms;  // ascending
+    std::vector<std::uint64_t> within;     // beside each bound: longer than the one before it
+    std::uint64_t all = 0;                 // also those longer than the last bound
+    std::uint64_t sum_ms = 0;
+};
+
 struct GatewayStatus {
     std::string version;
     WallTime started{};
@@ -146,6 +154,7 @@ struct GatewayStatus {
     bool ready = false;  // every listener answers
     std::vector<ListenerStatus> listeners;
     Counters counters;
+    DeliveryTimes delivery_time;
     std::size_t queued_messages = 0;
     std::size_t pending_recipients = 0;
     std::size_t held_recipients = 0;

@@ -139,12 +139,14 @@ admin::GatewayStatus GatewayAdmin::status() {
         status.counters.possible_duplicates = counters.possible_duplicates.get();
         status.counters.connections = counters.connections.get();
         status.queued_messages = gateway_.queue().messages().size();
-        for (const auto& [id, live] : gateway_.queue().messages()) {
-            for (const spool::RecipientStatus& one : live->status) {
-                if (one.state == State::pending) ++status.pending_recipients;
-                if (one.state == State::held) ++status.held_recipients;
-            }
-        }
+        status.pending_recipients = gateway_.queue().totals().pending;
+        status.held_recipients = gateway_.queue().totals().held;
+        status.delivery_time = {.bounds_ms = {flow::Durations::kBounds.begin(),
+                                              flow::Durations::kBounds.end()},
+                                .within = {counters.delivery_time.within().begin(),
+                                           counters.delivery_time.within().end()},
+                                .all = counters.delivery_time.all(),
+                                .sum_ms = counters.delivery_time.sum_ms()};
         status.spool_healthy = gateway_.spool().healthy();
         status.spool_room = gateway_.spool().room();
         status.content_held = gateway_.budget().used();
