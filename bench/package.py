@@ -3,6 +3,7 @@
 """The Debian package in a Debian 12 of its own: installed, used, upgraded with mail in the spool, removed, installed
 again, purged. Needs root, and the Debian mirror that this machine's apt is set to."""
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -93,7 +94,7 @@ class Chroot:
 
     def waiting(self):
         out = self.run("sealgate", "queue", "list", "--json", code=None).stdout
-        return out.count('"connection"') if out else 0
+        return len(json.loads(out)) if out.strip() else 0
 
     def has(self, path):
         return os.path.lexists(self.root / path)

@@ -146,6 +146,14 @@ struct DeliveryTimes {
     std::uint64_t sum_ms = 0;
 };
 
+// The mail log's way to a syslog receiver; records, since the start.
+struct SyslogStatus {
+    bool connected = false;
+    std::uint64_t sent = 0;
+    std::uint64_t dropped = 0;  // further behind than the backlog allows
+    std::uint64_t behind = 0;   // not sent yet
+};
+
 struct GatewayStatus {
     std::string version;
     WallTime started{};
@@ -161,8 +169,9 @@ struct GatewayStatus {
     bool spool_healthy = false;
     std::uint64_t spool_room = 0;  // octets that can still be accepted
     bool log_healthy = false;
-    std::uint64_t memory = 0;        // resident set, octets
-    std::uint64_t content_held = 0;  // octets of message content in memory
+    std::optional<SyslogStatus> syslog;  // where one is configured
+    std::uint64_t memory = 0;            // resident set, octets
+    std::uint64_t content_held = 0;      // octets of message content in memory
 };
 
 class Gateway {

@@ -12,6 +12,7 @@
 #include "os/file_system.h"
 #include "os/service_manager.h"
 #include "store/database.h"
+#include "syslog/sender.h"
 #include "web/server.h"
 
 #include <nlohmann/json.hpp>
@@ -158,8 +159,9 @@ public:
                                             clock_,
                                             *log_);
         SG_TRYV(gateway_->open());
-        gateway_admin_ =
-            std::make_unique<GatewayAdmin>(*gateway_, *log_, clock_, settings_->hostname, ready_);
+        SG_TRYV(start_syslog());
+        gateway_admin_ = std::make_unique<GatewayAdmin>(
+            *gateway_, *log_, clock_, settings_->hostname, ready_, syslog_.get());
         web::ServerOptions web_options = web::server_options(*settings_);
         web_options.version = SEALGATE_VERSION;
         web_options.report = [](std::string_view text) {
@@ -183,9 +185,33 @@ public:
         sightings_.reset();
         gateway_->run_posted();
         log_->drain();
+        syslog_.reset();  // the last lines as well
     }
 
 private:
+    Status start_syslog() {
+        const config::Syslog& wanted = settings_->mail_log.syslog;
+        if (wanted.target.empty()) return {};
+        SG_TRY(auto target, config::SyslogTarget::parse(wanted.target));
+        SG_TRY(syslog_,
+               syslog::Sender::start(
+                   {.target = std::move(target),
+                    .origin = {.facility = wanted.facility,
+                               .hostname = settings_->hostname,
+                               .app_name = settings_->mail_log.tag},
+                    .verify = wanted.verify,
+                    .ca_file = wanted.ca_file.empty() ? "" : settings_->path(wanted.ca_file),
+                    .backlog = wanted.backlog,
+                    .position_file = settings_->path("maillog/syslog.position"),
+                    .report =
+                        [](const std::string& text) {
+                            std::fprintf(stderr, "sealgated: %s\n", text.c_str());
+                        }},
+                   *log_,
+                   *files_));
+        return {};
+    }
+
     // On the I/O thread: that it turns is what the watchdog wants to know.
     void heartbeat() {
         if (!std::exchange(said_ready_, true)) {
@@ -281,6 +307,7 @@ private:
     std::unique_ptr<DataLock> lock_;
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<maillog::MailLog> log_;
+    std::unique_ptr<syslog::Sender> syslog_;  // reads the log
     std::unique_ptr<admin::Context> context_;
     std::unique_ptr<Sightings> sightings_;
     std::unique_ptr<flow::Gateway> gateway_;

@@ -27,9 +27,20 @@ private:
 class Durations {
 public:
     // Upper bounds in milliseconds; what is longer than the last counts in `all` alone.
-    static constexpr std::array<std::uint64_t, 14> kBounds{
-        10, 50, 100, 500, 1'000, 5'000, 10'000, 30'000, 60'000, 300'000, 900'000, 3'600'000,
-        14'400'000, 86'400'000};
+    static constexpr std::array<std::uint64_t, 14> kBounds{10,
+                                                           50,
+                                                           100,
+                                                           500,
+                                                           1'000,
+                                                           5'000,
+                                                           10'000,
+                                                           30'000,
+                                                           60'000,
+                                                           300'000,
+                                                           900'000,
+                                                           3'600'000,
+                                                           14'400'000,
+                                                           86'400'000};
 
     void add(std::chrono::milliseconds took) {
         // A clock that was set back makes no time negative.
@@ -68,7 +79,7 @@ struct Counters {
     Counter discarded;
     Counter failed_silently;
     Counter possible_duplicates;
-    Counter unreported;  // refused after others were taken, and nobody to trust with a report
+    Counter unreported;       // refused after others were taken, and nobody to trust with a report
     Durations delivery_time;  // from the end of data to the next hop's answer, per recipient
 };
 

@@ -225,8 +225,7 @@ Status Gateway::open_listener(const config::Listener& listener, const os::Inheri
     }
     const auto real = port->acceptor.local_endpoint(error);
     port->number = real.port();
-    port->address =
-        config::SocketAddress{real.address().to_string(), port->number}.to_string();
+    port->address = config::SocketAddress{real.address().to_string(), port->number}.to_string();
     port->setup = setup_for(listener, *settings_);
     ports_.push_back(std::move(port));
     return {};

@@ -29,7 +29,8 @@ struct GatewayOptions {
     // Listening sockets that a service manager opened, by listener. Their descriptors become the
     // gateway's.
     std::vector<os::InheritedSocket> inherited;
-    // Called on the I/O thread when it serves, and about once a second from then on; must not block.
+    // Called on the I/O thread when it serves, and about once a second from then on; must not
+    // block.
     std::function<void()> heartbeat;
 };
 

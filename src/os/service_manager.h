@@ -20,16 +20,17 @@ struct InheritedSocket {
     int descriptor = -1;
 };
 
-// What LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES say to the process `pid`; descriptors count from 3.
-// Empty: nothing is meant for us. malformed: not a number, too many, or not one name for each.
+// What LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES say to the process `pid`; descriptors count
+// from 3. Empty: nothing is meant for us. malformed: not a number, too many, or not one name for
+// each.
 [[nodiscard]] Result<std::vector<InheritedSocket>> parse_inherited(const char* listen_pid,
                                                                    const char* listen_fds,
                                                                    const char* listen_names,
                                                                    long pid);
 
 // The same from the environment, which loses these variables: they are for us alone. Each socket is
-// closed on exec from now on. malformed also: a descriptor that is no listening stream socket. Before
-// any thread.
+// closed on exec from now on. malformed also: a descriptor that is no listening stream socket.
+// Before any thread.
 [[nodiscard]] Result<std::vector<InheritedSocket>> take_inherited_sockets();
 
 class ServiceManager {

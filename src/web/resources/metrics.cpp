@@ -33,7 +33,9 @@ public:
         metric.gauge.value = static_cast<double>(value);
         families_.back().metric.push_back(std::move(metric));
     }
-    void histogram(std::string_view name, std::string_view help, const admin::DeliveryTimes& times) {
+    void histogram(std::string_view name,
+                   std::string_view help,
+                   const admin::DeliveryTimes& times) {
         add(std::string(name), help, MetricType::Histogram);
         ClientMetric metric;
         std::uint64_t so_far = 0;
@@ -81,10 +83,10 @@ void write_traffic(Exposition& out, const admin::Counters& counters) {
     out.sample(counters.connections);
 }
 
-void write_log(Exposition& out, const maillog::MailLog& log, bool healthy) {
+void write_log(Exposition& out, const maillog::MailLog& log, const admin::GatewayStatus& status) {
     const maillog::Stats stats = log.stats();
     out.gauge("mail_log_healthy", "1 while the mail log can be written.");
-    out.sample(healthy ? 1 : 0);
+    out.sample(status.log_healthy ? 1 : 0);
     out.counter("mail_log_refused_events", "Events that the mail log could not record.");
     out.sample(stats.refused_events);
     out.gauge("mail_log_bytes", "Size of the mail log's records.");
@@ -93,6 +95,14 @@ void write_log(Exposition& out, const maillog::MailLog& log, bool healthy) {
     out.sample(stats.index_behind, {{"follower", "index"}});
     out.sample(stats.text_behind, {{"follower", "text"}});
     out.sample(stats.json_behind, {{"follower", "json"}});
+    if (!status.syslog) return;
+    out.sample(status.syslog->behind, {{"follower", "syslog"}});
+    out.gauge("syslog_connected", "1 while the syslog receiver is reached.");
+    out.sample(status.syslog->connected ? 1 : 0);
+    out.counter("syslog_sent", "Records of the mail log sent as syslog.");
+    out.sample(status.syslog->sent);
+    out.counter("syslog_dropped", "Records of the mail log not sent, since too many waited.");
+    out.sample(status.syslog->dropped);
 }
 
 std::string render(const admin::GatewayStatus& status, const maillog::MailLog& log) {
@@ -119,7 +129,7 @@ std::string render(const admin::GatewayStatus& status, const maillog::MailLog& l
     out.sample(status.spool_healthy ? 1 : 0);
     out.gauge("spool_room_bytes", "Octets that can still be accepted.");
     out.sample(status.spool_room);
-    write_log(out, log, status.log_healthy);
+    write_log(out, log, status);
     out.gauge("resident_memory_bytes", "Memory of the process.");
     out.sample(status.memory);
     out.gauge("content_memory_bytes", "Message content in memory.");
@@ -137,9 +147,8 @@ void metrics(Router& router, Services& services) {
                 .access = Access::visit,
                 .answers = {{.description = "Prometheus text format 0.0.4"}},
                 .handler = [&services](const Call& /*call*/) -> Result<Response> {
-                    return Response{
-                        .content_type = "text/plain; version=0.0.4; charset=utf-8",
-                        .body = render(services.gateway.status(), services.log)};
+                    return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
+                                    .body = render(services.gateway.status(), services.log)};
                 }});
 }
 
