@@ -138,6 +138,22 @@ struct Counters {
     std::uint64_t connections = 0;          // from clients, since the start
 };
 
+// How long delivered recipients took, from the end of data to the next hop's answer.
+struct DeliveryTimes {
+    std::vector<std::uint64_t> bounds_ms;  // ascending
+    std::vector<std::uint64_t> within;     // beside each bound: longer than the one before it
+    std::uint64_t all = 0;                 // also those longer than the last bound
+    std::uint64_t sum_ms = 0;
+};
+
+// The mail log's way to a syslog receiver; records, since the start.
+struct SyslogStatus {
+    bool connected = false;
+    std::uint64_t sent = 0;
+    std::uint64_t dropped = 0;  // further behind than the backlog allows
+    std::uint64_t behind = 0;   // not sent yet
+};
+
 struct GatewayStatus {
     std::string version;
     WallTime started{};
@@ -146,14 +162,16 @@ struct GatewayStatus {
     bool ready = false;  // every listener answers
     std::vector<ListenerStatus> listeners;
     Counters counters;
+    DeliveryTimes delivery_time;
     std::size_t queued_messages = 0;
     std::size_t pending_recipients = 0;
     std::size_t held_recipients = 0;
     bool spool_healthy = false;
     std::uint64_t spool_room = 0;  // octets that can still be accepted
     bool log_healthy = false;
-    std::uint64_t memory = 0;        // resident set, octets
-    std::uint64_t content_held = 0;  // octets of message content in memory
+    std::optional<SyslogStatus> syslog;  // where one is configured
+    std::uint64_t memory = 0;            // resident set, octets
+    std::uint64_t content_held = 0;      // octets of message content in memory
 };
 
 class Gateway {

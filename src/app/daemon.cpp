@@ -10,7 +10,9 @@
 #include "flow/gateway.h"
 #include "maillog/mail_log.h"
 #include "os/file_system.h"
+#include "os/service_manager.h"
 #include "store/database.h"
+#include "syslog/sender.h"
 #include "web/server.h"
 
 #include <nlohmann/json.hpp>
@@ -111,8 +113,13 @@ flow::SitePointer to_site(const admin::Effective& effective) {
 // Everything the daemon is made of, in the order in which it is opened; closed in reverse.
 class Daemon {
 public:
-    explicit Daemon(std::shared_ptr<const config::Settings> settings)
+    Daemon(std::shared_ptr<const config::Settings> settings,
+           os::ServiceManager manager,
+           std::vector<os::InheritedSocket> inherited)
         : settings_(std::move(settings)),
+          manager_(std::move(manager)),
+          serving_("serving " + settings_->hostname),
+          inherited_(std::move(inherited)),
           files_(os::posix_file_system()) {}
 
     Status open() {
@@ -145,13 +152,16 @@ public:
                                                                  [this](const auto& sighting) {
                                                                      if (sightings_)
                                                                          sightings_->add(sighting);
-                                                                 }},
+                                                                 },
+                                                                 std::exchange(inherited_, {}),
+                                                                 [this] { heartbeat(); }},
                                             *files_,
                                             clock_,
                                             *log_);
         SG_TRYV(gateway_->open());
-        gateway_admin_ =
-            std::make_unique<GatewayAdmin>(*gateway_, *log_, clock_, settings_->hostname, ready_);
+        SG_TRYV(start_syslog());
+        gateway_admin_ = std::make_unique<GatewayAdmin>(
+            *gateway_, *log_, clock_, settings_->hostname, ready_, syslog_.get());
         web::ServerOptions web_options = web::server_options(*settings_);
         web_options.version = SEALGATE_VERSION;
         web_options.report = [](std::string_view text) {
@@ -175,9 +185,41 @@ public:
         sightings_.reset();
         gateway_->run_posted();
         log_->drain();
+        syslog_.reset();  // the last lines as well
     }
 
 private:
+    Status start_syslog() {
+        const config::Syslog& wanted = settings_->mail_log.syslog;
+        if (wanted.target.empty()) return {};
+        SG_TRY(auto target, config::SyslogTarget::parse(wanted.target));
+        SG_TRY(syslog_,
+               syslog::Sender::start(
+                   {.target = std::move(target),
+                    .origin = {.facility = wanted.facility,
+                               .hostname = settings_->hostname,
+                               .app_name = settings_->mail_log.tag},
+                    .verify = wanted.verify,
+                    .ca_file = wanted.ca_file.empty() ? "" : settings_->path(wanted.ca_file),
+                    .backlog = wanted.backlog,
+                    .position_file = settings_->path("maillog/syslog.position"),
+                    .report =
+                        [](const std::string& text) {
+                            std::fprintf(stderr, "sealgated: %s\n", text.c_str());
+                        }},
+                   *log_,
+                   *files_));
+        return {};
+    }
+
+    // On the I/O thread: that it turns is what the watchdog wants to know.
+    void heartbeat() {
+        if (!std::exchange(said_ready_, true)) {
+            manager_.ready(serving_);
+        }
+        manager_.alive();
+    }
+
     // Written last, by rename: whoever finds it can talk to every port in it.
     Status publish_ports() {
         nlohmann::json ports = nlohmann::json::object();
@@ -200,13 +242,16 @@ private:
             int signal = 0;
             if (sigwait(&set, &signal) != 0) continue;
             if (signal == SIGHUP) {
+                manager_.reloading();
                 reload();
+                manager_.ready(serving_);
             } else if (signal == SIGUSR1) {
                 log_->reopen_files();
             } else {
                 break;
             }
         }
+        manager_.stopping();
         std::fprintf(stderr, "sealgated: ending\n");
         // First nobody may ask the gateway any more, then it may go.
         web_->stop();
@@ -253,11 +298,16 @@ private:
     }
 
     std::shared_ptr<const config::Settings> settings_;
+    const os::ServiceManager manager_;
+    const std::string serving_;
+    std::vector<os::InheritedSocket> inherited_;
+    bool said_ready_ = false;
     SystemClock clock_;
     std::unique_ptr<os::FileSystem> files_;
     std::unique_ptr<DataLock> lock_;
     std::unique_ptr<store::Database> database_;
     std::unique_ptr<maillog::MailLog> log_;
+    std::unique_ptr<syslog::Sender> syslog_;  // reads the log
     std::unique_ptr<admin::Context> context_;
     std::unique_ptr<Sightings> sightings_;
     std::unique_ptr<flow::Gateway> gateway_;
@@ -273,7 +323,10 @@ int run_daemon(std::shared_ptr<const config::Settings> settings) {
     // Blocked before any thread is made, so that only the thread that waits for them gets them.
     const sigset_t set = handled_signals();
     (void)pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    Daemon daemon(std::move(settings));
+    auto manager = os::ServiceManager::from_environment();
+    auto inherited = os::take_inherited_sockets();
+    if (!inherited) return complain(inherited.error());
+    Daemon daemon(std::move(settings), std::move(manager), *std::move(inherited));
     if (auto opened = daemon.open(); !opened) return complain(opened.error());
     daemon.serve();
     daemon.close();

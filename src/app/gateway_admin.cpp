@@ -96,12 +96,14 @@ GatewayAdmin::GatewayAdmin(flow::Gateway& gateway,
                            maillog::MailLog& log,
                            const Clock& clock,
                            std::string hostname,
-                           const std::atomic<bool>& ready)
+                           const std::atomic<bool>& ready,
+                           const syslog::Sender* syslog)
     : gateway_(gateway),
       log_(log),
       clock_(clock),
       hostname_(std::move(hostname)),
       ready_(ready),
+      syslog_(syslog),
       started_(clock.now()),
       started_steady_(clock.steady()) {}
 
@@ -115,6 +117,13 @@ admin::GatewayStatus GatewayAdmin::status() {
     status.ready = ready_;
     status.log_healthy = log_.healthy();
     status.memory = resident_memory();
+    if (syslog_ != nullptr) {
+        const syslog::SenderStats stats = syslog_->stats();
+        status.syslog = admin::SyslogStatus{.connected = stats.connected,
+                                            .sent = stats.sent,
+                                            .dropped = stats.dropped,
+                                            .behind = stats.behind};
+    }
     return gateway_.call([&]() -> admin::GatewayStatus {
         for (const flow::ListenerView& view : gateway_.listeners()) {
             admin::ListenerStatus listener;
@@ -139,12 +148,14 @@ admin::GatewayStatus GatewayAdmin::status() {
         status.counters.possible_duplicates = counters.possible_duplicates.get();
         status.counters.connections = counters.connections.get();
         status.queued_messages = gateway_.queue().messages().size();
-        for (const auto& [id, live] : gateway_.queue().messages()) {
-            for (const spool::RecipientStatus& one : live->status) {
-                if (one.state == State::pending) ++status.pending_recipients;
-                if (one.state == State::held) ++status.held_recipients;
-            }
-        }
+        status.pending_recipients = gateway_.queue().totals().pending;
+        status.held_recipients = gateway_.queue().totals().held;
+        status.delivery_time = {
+            .bounds_ms = {flow::Durations::kBounds.begin(), flow::Durations::kBounds.end()},
+            .within = {counters.delivery_time.within().begin(),
+                       counters.delivery_time.within().end()},
+            .all = counters.delivery_time.all(),
+            .sum_ms = counters.delivery_time.sum_ms()};
         status.spool_healthy = gateway_.spool().healthy();
         status.spool_room = gateway_.spool().room();
         status.content_held = gateway_.budget().used();

@@ -4,6 +4,7 @@
 
 #include "admin/gateway.h"
 #include "flow/gateway.h"
+#include "syslog/sender.h"
 
 #include <atomic>
 #include <memory>
@@ -17,7 +18,8 @@ public:
                  maillog::MailLog& log,
                  const Clock& clock,
                  std::string hostname,
-                 const std::atomic<bool>& ready);
+                 const std::atomic<bool>& ready,
+                 const syslog::Sender* syslog);  // null: there is none
 
     [[nodiscard]] admin::GatewayStatus status() override;
     [[nodiscard]] Result<admin::QueuePage> list_queue(const admin::QueueFilter& filter,
@@ -49,6 +51,7 @@ private:
     const Clock& clock_;
     std::string hostname_;
     const std::atomic<bool>& ready_;
+    const syslog::Sender* syslog_;
     WallTime started_;
     SteadyTime started_steady_;
 };

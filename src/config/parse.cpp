@@ -179,9 +179,18 @@ private:
     void read_section(std::string_view section, const Node& table) {
         for (const Member& member : table.members) {
             if (read_setting(section, member)) continue;
+            const std::string inner = fmt::format("{}.{}", section, member.name);
+            const std::vector<std::string_view> names = sections();
+            if (std::ranges::count(names, std::string_view(inner)) > 0) {
+                if (is_section({inner, member.at, member.value})) read_section(inner, member.value);
+                continue;
+            }
             std::vector<std::string_view> candidates;
             for (const auto& key : settings_keys()) {
                 if (key.section == section) candidates.push_back(key.name);
+                const std::string above = fmt::format("{}.", section);
+                if (key.section.starts_with(above))
+                    candidates.push_back(key.section.substr(above.size()));
             }
             const std::string hint = or_nearest(member.name, candidates);
             problems_.add(member.at,

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "config/secret_text.h"
+#include "config/syslog_target.h"
 #include "config/value_types.h"
 
 #include <algorithm>
@@ -88,6 +89,27 @@ std::string check_database(const std::string& text) {
     const bool postgres = text.starts_with("postgresql://") && text.size() > 13;
     if (sqlite || postgres) return "";
     return "must be \"sqlite:FILE\" or \"postgresql://USER@HOST/DATABASE\"";
+}
+
+std::string check_syslog_target(const std::string& text) {
+    if (text.empty()) return "";
+    const auto target = SyslogTarget::parse(text);
+    return target ? "" : target.error().detail();
+}
+
+// RFC 5424 table 1, by the names that syslog.conf has for them.
+Type<std::uint8_t> facility_type() {
+    return choice_type<std::uint8_t>({{"mail", 2},
+                                      {"daemon", 3},
+                                      {"auth", 4},
+                                      {"local0", 16},
+                                      {"local1", 17},
+                                      {"local2", 18},
+                                      {"local3", 19},
+                                      {"local4", 20},
+                                      {"local5", 21},
+                                      {"local6", 22},
+                                      {"local7", 23}});
 }
 
 std::string check_listener_name(const std::string& text) {
@@ -271,6 +293,12 @@ std::vector<Key<Settings>> make_settings_keys() {
         one("mail_log", "on_failure", choice_type<OnFailure>({{"stop", OnFailure::stop}, {"continue", OnFailure::carry_on}}), SG_AT(mail_log.on_failure), kReload, "What becomes of mail when the log cannot be written: 451, or carried without a trace."),
         one("mail_log", "keep_for", duration_type(days(1), days(36500)), SG_AT(mail_log.keep_for), kRestart, "How long the log is kept; full days."),
         one("mail_log", "keep_size", size_type(0, 1024 * kTiB), SG_AT(mail_log.keep_size), kRestart, "How large the log may get; `0 B` for no limit."),
+
+        one("mail_log.syslog", "target", text_type("`unix:PATH`, `udp:HOST:PORT`, `tcp:HOST:PORT`, `tls:HOST:PORT`, or empty", check_syslog_target), SG_AT(mail_log.syslog.target), kRestart, "The same as syslog (RFC 5424): one datagram a message, or counted by octets over TCP and TLS. Empty: none."),
+        one("mail_log.syslog", "facility", facility_type(), SG_AT(mail_log.syslog.facility), kRestart, "What the receiver sorts by."),
+        one("mail_log.syslog", "verify", boolean_type(), SG_AT(mail_log.syslog.verify), kRestart, "TLS: check the receiver's certificate, its chain and its name."),
+        one("mail_log.syslog", "ca_file", optional_file(), SG_AT(mail_log.syslog.ca_file), kRestart, "The authorities that may have signed it, PEM. Empty: those of the system."),
+        one("mail_log.syslog", "backlog", number_type(1, 1'000'000'000), SG_AT(mail_log.syslog.backlog), kRestart, "Records that wait while the receiver is not reached; older ones are not sent, and counted."),
 
         one("api", "address", address_type(), SG_AT(api.address), kRestart, "Where the API listens on TCP. Absent: only on the Unix socket."),
         one("api", "public_networks", list_type(network_type(), Empty::allowed), SG_AT(api.public_networks), kRestart, "Who may read health, metrics and the description of the API."),

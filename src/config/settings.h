@@ -155,6 +155,14 @@ struct Spool {  // [spool]
         key_file;  // "" = data_dir/spool.key, or the systemd credential "sealgate-spool-key"
 };
 
+struct Syslog {                     // [mail_log.syslog]
+    std::string target;             // as SyslogTarget::parse takes it; "" = none
+    std::uint8_t facility = 2;      // RFC 5424 table 1; 2 is "mail"
+    bool verify = true;             // TLS: chain and name of the receiver's certificate
+    std::string ca_file;            // PEM; "" = the system's
+    std::size_t backlog = 100'000;  // records that may wait for the receiver
+};
+
 struct MailLog {  // [mail_log]
     std::string tag = "sealgate/messaging";
     std::string file = "log/mail.log";  // "" = none; relative to data_dir
@@ -162,6 +170,7 @@ struct MailLog {  // [mail_log]
     OnFailure on_failure = OnFailure::stop;
     std::chrono::days keep_for{90};
     std::uint64_t keep_size = 0;  // 0 = no limit
+    Syslog syslog;
 };
 
 struct Api {                               // [api]

@@ -7,6 +7,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -93,7 +94,9 @@ Gateway::Gateway(GatewayOptions options,
       budget_(settings_->limits.memory),
       dns_(loop_),
       site_(std::move(options.site)),
-      on_unmanaged_(std::move(options.on_unmanaged)) {}
+      on_unmanaged_(std::move(options.on_unmanaged)),
+      inherited_(std::move(options.inherited)),
+      heartbeat_(std::move(options.heartbeat)) {}
 
 Gateway::~Gateway() {
     pool_.join();
@@ -206,9 +209,44 @@ std::shared_ptr<const ListenerSetup> Gateway::setup_for(const config::Listener& 
 }
 
 Status Gateway::open_listeners() {
+    for (const os::InheritedSocket& given : inherited_) {
+        const auto named = std::ranges::find(
+            settings_->listeners, given.name, [](const auto& one) { return one.name; });
+        if (named != settings_->listeners.end()) continue;
+        return fail(ErrorKind::malformed,
+                    "flow.listener",
+                    fmt::format("the service manager hands over a socket '{}', and there is no "
+                                "listener of that name; set FileDescriptorName= in its unit",
+                                given.name));
+    }
     for (const config::Listener& listener : settings_->listeners) {
-        auto port = std::make_unique<Port>(loop_);
-        boost::system::error_code error;
+        bool handed_over = false;
+        for (os::InheritedSocket& given : inherited_) {
+            if (given.name != listener.name) continue;
+            handed_over = true;
+            SG_TRYV(open_listener(listener, &given));
+        }
+        if (!handed_over) SG_TRYV(open_listener(listener, nullptr));
+    }
+    return {};
+}
+
+Status Gateway::open_listener(const config::Listener& listener, const os::InheritedSocket* given) {
+    auto port = std::make_unique<Port>(loop_);
+    boost::system::error_code error;
+    if (given != nullptr) {
+        sockaddr_storage name{};
+        socklen_t size = sizeof name;
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets API
+        (void)getsockname(given->descriptor, reinterpret_cast<sockaddr*>(&name), &size);
+        const auto protocol =
+            name.ss_family == AF_INET6 ? net::asio::ip::tcp::v6() : net::asio::ip::tcp::v4();
+        if (name.ss_family != AF_INET && name.ss_family != AF_INET6) {
+            error = net::asio::error::address_family_not_supported;
+        } else {
+            (void)port->acceptor.assign(protocol, given->descriptor, error);
+        }
+    } else {
         const auto address = net::asio::ip::make_address(listener.address.host, error);
         const net::asio::ip::tcp::endpoint endpoint(address, listener.address.port);
         if (!error) (void)port->acceptor.open(endpoint.protocol(), error);
@@ -216,21 +254,21 @@ Status Gateway::open_listeners() {
             (void)port->acceptor.set_option(net::asio::socket_base::reuse_address(true), error);
         if (!error) (void)port->acceptor.bind(endpoint, error);
         if (!error) (void)port->acceptor.listen(kBacklog, error);
-        if (error) {
-            return fail(ErrorKind::transient,
-                        "flow.listener",
-                        fmt::format("listener {} cannot use {}: {}",
-                                    listener.name,
-                                    listener.address.to_string(),
-                                    error.message()));
-        }
-        port->number = port->acceptor.local_endpoint(error).port();
-        config::SocketAddress real = listener.address;
-        real.port = port->number;
-        port->address = real.to_string();
-        port->setup = setup_for(listener, *settings_);
-        ports_.push_back(std::move(port));
     }
+    if (error) {
+        return fail(ErrorKind::transient,
+                    "flow.listener",
+                    fmt::format("listener {} cannot use {}: {}",
+                                listener.name,
+                                given != nullptr ? "the socket of the service manager"
+                                                 : listener.address.to_string(),
+                                error.message()));
+    }
+    const auto real = port->acceptor.local_endpoint(error);
+    port->number = real.port();
+    port->address = config::SocketAddress{real.address().to_string(), port->number}.to_string();
+    port->setup = setup_for(listener, *settings_);
+    ports_.push_back(std::move(port));
     return {};
 }
 
@@ -389,6 +427,7 @@ Task<void> Gateway::serve(Port& port, net::Socket socket) {
 Task<void> Gateway::housekeeping() {
     net::Timer timer(loop_);
     while (!stopping_) {
+        if (heartbeat_) heartbeat_();
         timer.expires_after(kHousekeeping);
         auto [error] = co_await timer.async_wait(net::kUse);
         (void)error;

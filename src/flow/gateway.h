@@ -10,6 +10,7 @@
 #include "flow/session.h"
 #include "maillog/mail_log.h"
 #include "os/file_system.h"
+#include "os/service_manager.h"
 #include "spool/spool.h"
 
 #include <functional>
@@ -25,6 +26,12 @@ struct GatewayOptions {
     SitePointer site;
     std::function<void(UnmanagedSighting)>
         on_unmanaged;  // called on the I/O thread; must not block
+    // Listening sockets that a service manager opened, by listener. Their descriptors become the
+    // gateway's.
+    std::vector<os::InheritedSocket> inherited;
+    // Called on the I/O thread when it serves, and about once a second from then on; must not
+    // block.
+    std::function<void()> heartbeat;
 };
 
 struct ListenerView {
@@ -108,6 +115,7 @@ private:
     Status open_keys();
     Status open_spool();
     Status open_listeners();
+    Status open_listener(const config::Listener& listener, const os::InheritedSocket* given);
     Status load_tls(const config::Settings& settings);
     [[nodiscard]] std::shared_ptr<const ListenerSetup> setup_for(
         const config::Listener& listener, const config::Settings& settings) const;
@@ -142,6 +150,8 @@ private:
     std::shared_ptr<net::TlsContext> server_tls_;
     SitePointer site_;
     std::function<void(UnmanagedSighting)> on_unmanaged_;
+    std::vector<os::InheritedSocket> inherited_;
+    std::function<void()> heartbeat_;
     std::unique_ptr<Services> services_;
     std::unique_ptr<Queue> queue_;
     std::unique_ptr<Pipeline> pipeline_;

@@ -103,6 +103,23 @@ LivePointer Queue::find(MessageId id) const {
     return found == messages_.end() ? nullptr : found->second;
 }
 
+void Queue::set_status(Live& live, std::uint32_t recipient, spool::RecipientStatus status) {
+    // What is not in the queue is counted when it is admitted.
+    const auto found = messages_.find(live.id.value);
+    if (found != messages_.end() && found->second.get() == &live) {
+        totals_.count(live.status[recipient].state, false);
+        totals_.count(status.state, true);
+    }
+    live.status[recipient] = std::move(status);
+}
+
+void Queue::Totals::count(State state, bool more) {
+    std::size_t* const total = state == State::pending ? &pending
+                               : state == State::held  ? &held
+                                                       : nullptr;
+    if (total != nullptr) *total += more ? 1 : static_cast<std::size_t>(-1);
+}
+
 void Queue::start() {
     net::asio::co_spawn(services_.loop.get_executor(), tick(), net::asio::detached);
 }
@@ -129,7 +146,10 @@ Task<void> Queue::tick() {
 }
 
 void Queue::admit(const LivePointer& live) {
-    messages_[live->id.value] = live;
+    if (messages_.emplace(live->id.value, live).second) {
+        for (const spool::RecipientStatus& status : live->status)
+            totals_.count(status.state, true);
+    }
     live->in_flight.resize(live->status.size());
     live->in_line.resize(live->status.size());
     if (std::any_of(live->status.begin(), live->status.end(), waits_for_route)) {
@@ -367,8 +387,10 @@ void Queue::put_on_hold(const LivePointer& live,
     std::vector<spool::Update> updates;
     for (const std::uint32_t i : recipients) {
         if (live->status[i].state != State::pending) continue;
-        live->status[i].state = State::held;
-        live->status[i].note = why;
+        spool::RecipientStatus held = live->status[i];
+        held.state = State::held;
+        held.note = why;
+        set_status(*live, i, std::move(held));
         updates.push_back({live->id, i, live->status[i]});
         services_.counters.held.add();
         services_.journal.recipient(
@@ -525,7 +547,7 @@ void Queue::apply(const LivePointer& live, const Settlement& settlement) {
     std::vector<spool::Update> updates;
     updates.reserve(settlement.settled.size());
     for (const Settled& one : settlement.settled) {
-        live->status[one.recipient] = one.status;
+        set_status(*live, one.recipient, one.status);
         updates.push_back({live->id, one.recipient, one.status});
     }
     services_.spool.note(std::move(updates));
@@ -576,7 +598,7 @@ Task<Status> Queue::conclude(const LivePointer& live, Content content, Settlemen
     auto committed = co_await services_.spool.commit(std::move(batch));
     if (!committed) co_return committed;
     for (Settled& one : settlement.settled)
-        live->status[one.recipient] = std::move(one.status);
+        set_status(*live, one.recipient, std::move(one.status));
     for (const LivePointer& report : reports) {
         report->spooled = true;
         services_.journal.message(*report->source,
@@ -599,6 +621,9 @@ void Queue::log_settled(const Live& live,
         switch (one.status.state) {
             case State::delivered:
                 services_.counters.delivered.add();
+                services_.counters.delivery_time.add(
+                    std::chrono::duration_cast<std::chrono::milliseconds>(services_.clock.now() -
+                                                                          live.received));
                 services_.journal.recipient(
                     live, one.recipient, Verdict::delivered, Level::info, "delivered to " + said);
                 break;

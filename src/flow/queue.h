@@ -52,6 +52,13 @@ public:
     // For administrators.
     [[nodiscard]] const std::map<std::uint64_t, LivePointer>& messages() const { return messages_; }
     [[nodiscard]] LivePointer find(MessageId id) const;
+    // Recipients of the messages here, counted as they change.
+    struct Totals {
+        std::size_t pending = 0;
+        std::size_t held = 0;
+        void count(spool::State state, bool more);
+    };
+    [[nodiscard]] const Totals& totals() const { return totals_; }
     // The routes may be others now: what waited for one is tried at once where there is one.
     void routes_changed();
     // `note` says in the log what is done and by whom: "held by root".
@@ -80,6 +87,8 @@ private:
         std::vector<std::uint32_t> recipients;
     };
 
+    // The one way in which a recipient's status changes here, so that the totals are true.
+    void set_status(Live& live, std::uint32_t recipient, spool::RecipientStatus status);
     void dispatch(const LivePointer& live);
     void push(Destination& destination, Job job);
     // One more worker for what stands in line there, if the next hop and the limit of all
@@ -125,6 +134,7 @@ private:
                      const std::string& why);
 
     Services& services_;
+    Totals totals_;
     std::map<std::uint64_t, LivePointer> messages_;  // by id, which is by age
     std::multimap<SteadyTime, std::uint64_t> due_;
     std::set<std::uint64_t> unrouted_;  // messages with a recipient that waits for a route

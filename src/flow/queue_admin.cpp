@@ -65,7 +65,7 @@ Task<Result<bool>> Queue::apply(LivePointer live, Change change) {
     for (const spool::Update& update : updates) {
         live->in_flight[update.recipient] = false;
         if (!committed) continue;
-        live->status[update.recipient] = update.status;
+        set_status(*live, update.recipient, update.status);
         services_.journal.recipient(
             *live,
             update.recipient,

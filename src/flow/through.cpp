@@ -230,6 +230,9 @@ std::vector<ReportItem> Pipeline::apply_plan(const LivePointer& live,
             case Fate::done: {
                 status.state = State::delivered;
                 services_.counters.delivered.add();
+                services_.counters.delivery_time.add(
+                    std::chrono::duration_cast<std::chrono::milliseconds>(services_.clock.now() -
+                                                                          live->received));
                 journal.recipient(
                     *live, i, Verdict::delivered, Level::info, "delivered to " + said);
                 const auto kind =

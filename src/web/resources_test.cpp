@@ -495,12 +495,24 @@ TEST_F(ResourcesTest, StatusHealthAndMetrics) {
     EXPECT_EQ(ask(Method::get, "/healthz")["status"], "ok");
     ask(Method::get, "/readyz");
     EXPECT_EQ(last_.status, 200U);
+    services_.gateway.state.delivery_time = {
+        .bounds_ms = {10, 1000}, .within = {2, 3}, .all = 6, .sum_ms = 12'500};
     const auto metrics = router_.dispatch(request(Method::get, "/metrics"));
-    EXPECT_TRUE(metrics.body.ends_with("# EOF\n"));
-    EXPECT_NE(metrics.body.find("sealgate_build_info{version=\"1.2.3\"} 1\n"), std::string::npos);
-    EXPECT_NE(metrics.body.find("sealgate_messages_total 0\n"), std::string::npos);
-    EXPECT_NE(metrics.body.find("sealgate_smtp_sessions{listener=\"out\\\"bound\"} 2\n"),
-              std::string::npos);
+    for (const std::string_view line : {
+             "# HELP sealgate_messages_total Messages accepted.\n",
+             "# TYPE sealgate_messages_total counter\n",
+             "sealgate_build_info{version=\"1.2.3\"} 1\n",
+             "sealgate_messages_total 0\n",
+             "sealgate_smtp_sessions{listener=\"out\\\"bound\"} 2\n",
+             "# TYPE sealgate_delivery_seconds histogram\n",
+             "sealgate_delivery_seconds_bucket{le=\"0.01\"} 2\n",
+             "sealgate_delivery_seconds_bucket{le=\"1\"} 5\n",
+             "sealgate_delivery_seconds_bucket{le=\"+Inf\"} 6\n",
+             "sealgate_delivery_seconds_count 6\n",
+             "sealgate_delivery_seconds_sum 12.5\n",
+         }) {
+        EXPECT_NE(metrics.body.find(line), std::string::npos) << line << metrics.body;
+    }
 
     services_.gateway.state.spool_healthy = false;
     EXPECT_EQ(ask(Method::get, "/api/v1/status")["state"], "degraded");

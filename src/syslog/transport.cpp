@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "syslog/transport.h"
+
+#include "syslog/message.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <system_error>
+
+namespace sealgate::syslog {
+
+namespace {
+
+using config::SyslogTarget;
+using net::Task;
+
+constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::milliseconds kFullPause{20};  // the receiver's queue of datagrams is full
+
+std::unexpected<Error> lost_error(std::string detail) {
+    return fail(ErrorKind::transient, "syslog.transport", std::move(detail));
+}
+
+std::string words(int error) {
+    return std::error_code(error, std::generic_category()).message();
+}
+
+// One datagram for each message: Unix socket and UDP.
+class Datagrams final : public Transport {
+public:
+    Datagrams(net::asio::io_context& loop, int descriptor) : loop_(loop), descriptor_(descriptor) {}
+    Datagrams(const Datagrams&) = delete;
+    Datagrams& operator=(const Datagrams&) = delete;
+    Datagrams(Datagrams&&) = delete;
+    Datagrams& operator=(Datagrams&&) = delete;
+    ~Datagrams() override { (void)close(descriptor_); }
+
+    Task<Status> send(const std::vector<std::string>& messages) override {
+        net::Timer pause(loop_);
+        for (const std::string& message : messages) {
+            const SteadyTime until = std::chrono::steady_clock::now() + kPatience;
+            while (::send(descriptor_, message.data(), message.size(), MSG_NOSIGNAL) < 0) {
+                const int error = errno;
+                const bool full = error == EAGAIN || error == ENOBUFS || error == EINTR;
+                if (!full) co_return lost_error(words(error));
+                if (std::chrono::steady_clock::now() > until)
+                    co_return lost_error("it takes nothing any more");
+                pause.expires_after(kFullPause);
+                auto [ignored] = co_await pause.async_wait(net::kUse);
+                (void)ignored;
+            }
+        }
+        co_return Status();
+    }
+    [[nodiscard]] bool lost() override { return false; }
+
+private:
+    net::asio::io_context& loop_;
+    int descriptor_;
+};
+
+Result<std::unique_ptr<Transport>> open_datagrams(net::asio::io_context& loop,
+                                                  const sockaddr* address,
+                                                  socklen_t size) {
+    const int descriptor = socket(address->sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor < 0) return lost_error(words(errno));
+    auto transport = std::make_unique<Datagrams>(loop, descriptor);
+    if (connect(descriptor, address, size) != 0) return lost_error(words(errno));
+    return transport;
+}
+
+Result<std::unique_ptr<Transport>> open_unix(net::asio::io_context& loop, const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.data(), path.size());
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets API
+    return open_datagrams(loop, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+// Octet counting over TCP, in clear or over TLS.
+class Counted final : public Transport {
+public:
+    explicit Counted(std::unique_ptr<net::Stream> stream) : stream_(std::move(stream)) {}
+
+    Task<Status> send(const std::vector<std::string>& messages) override {
+        std::string frames;
+        for (const std::string& message : messages)
+            frames += counted(message);
+        auto written = co_await stream_->write(frames);
+        co_return written;
+    }
+    // A receiver says nothing; what there is to read is its end (or, with TLS, its close_notify).
+    [[nodiscard]] bool lost() override { return stream_->has_input(); }
+
+private:
+    std::unique_ptr<net::Stream> stream_;
+};
+
+Task<Result<std::unique_ptr<Transport>>> open_stream(TransportParts parts,
+                                                     SyslogTarget target,
+                                                     delivery::Resolver::Endpoints endpoints) {
+    std::string problem = "it has no address";
+    for (const auto& endpoint : endpoints) {
+        auto stream = co_await net::Stream::connect(endpoint, parts.deadlines, kPatience);
+        if (!stream) {
+            problem = stream.error().detail();
+            continue;
+        }
+        (*stream)->set_timeout(kPatience);
+        if (target.kind == SyslogTarget::Kind::tls) {
+            auto secured = co_await (*stream)->connect_tls(*parts.tls, target.host);
+            if (!secured) {
+                problem = secured.error().detail();
+                continue;
+            }
+        }
+        std::unique_ptr<Transport> made = std::make_unique<Counted>(*std::move(stream));
+        co_return made;
+    }
+    co_return lost_error(problem);
+}
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Transport>>> connect(TransportParts parts, SyslogTarget target) {
+    if (target.kind == SyslogTarget::Kind::unix_socket)
+        co_return open_unix(parts.loop, target.path);
+    auto endpoints = co_await parts.resolver.resolve(target.host, target.port);
+    if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
+    if (target.kind == SyslogTarget::Kind::udp) {
+        if (endpoints->empty()) co_return lost_error("it has no address");
+        const auto& first = endpoints->front();
+        co_return open_datagrams(parts.loop, first.data(), static_cast<socklen_t>(first.size()));
+    }
+    auto opened = co_await open_stream(parts, target, *std::move(endpoints));
+    co_return opened;
+}
+
+}  // namespace sealgate::syslog
