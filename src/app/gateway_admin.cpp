@@ -43,7 +43,7 @@ QueueItem to_item(const flow::Queue& queue, const flow::Live& live) {
     QueueItem item;
     item.id = live.id;
     item.connection = live.source->connection;
-    item.trace = flow::trace_id(live.source->connection, live.id);
+    item.trace = trace_id(live.source->connection, live.id);
     item.received = live.received;
     item.sender = live.sender_text();
     item.size = live.content_size;
@@ -244,7 +244,7 @@ std::vector<MessageId> GatewayAdmin::find_queued(const ConnectionId& connection,
         std::vector<MessageId> found;
         for (const auto& [id, live] : gateway_.queue().messages()) {
             if (live->source->connection != connection) continue;
-            if (number && flow::trace_id(connection, live->id) != trace) continue;
+            if (number && trace_id(connection, live->id) != trace) continue;
             found.push_back(live->id);
         }
         return found;

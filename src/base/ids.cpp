@@ -27,6 +27,30 @@ std::optional<ConnectionId> parse_connection_id(std::string_view text) {
     return id;
 }
 
+namespace {
+
+constexpr unsigned kNodeShift = 58;
+
+}  // namespace
+
+MessageId make_message_id(const ConnectionId& connection, std::uint32_t index) {
+    const std::uint64_t node =
+        connection.node == 0 ? 0 : static_cast<std::uint64_t>(connection.node - 'A' + 1);
+    return {(node << kNodeShift) | (connection.number << kMessagesPerConnectionBits) | index};
+}
+
+ConnectionId connection_of(MessageId id) {
+    constexpr std::uint64_t kNumberMask = (1ULL << kNodeShift) - 1;
+    const std::uint64_t node = id.value >> kNodeShift;
+    return {node == 0 ? '\0' : static_cast<char>('A' + static_cast<char>(node - 1)),
+            (id.value & kNumberMask) >> kMessagesPerConnectionBits};
+}
+
+std::string trace_id(const ConnectionId& connection, MessageId id) {
+    constexpr std::uint64_t kIndexMask = (1ULL << kMessagesPerConnectionBits) - 1;
+    return to_string(connection) + "." + std::to_string(id.value & kIndexMask);
+}
+
 std::string to_string(MessageId id) {
     return fmt::format("{:016x}", id.value);
 }

@@ -30,4 +30,13 @@ struct MessageId {
 [[nodiscard]] std::string to_string(MessageId id);
 [[nodiscard]] std::optional<MessageId> parse_message_id(std::string_view text);
 
+// Connection numbers are never reused, so a number within the connection makes a message unique for
+// ever.
+inline constexpr unsigned kMessagesPerConnectionBits = 20;
+[[nodiscard]] MessageId make_message_id(const ConnectionId& connection, std::uint32_t index);
+// The connection that a message came in on.
+[[nodiscard]] ConnectionId connection_of(MessageId id);
+// "SMTP-00042.1": what stands in our Received field, so that people find the connection.
+[[nodiscard]] std::string trace_id(const ConnectionId& connection, MessageId id);
+
 }  // namespace sealgate

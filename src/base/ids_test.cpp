@@ -32,5 +32,13 @@ TEST(Rfc3339, GoesBothWays) {
     EXPECT_FALSE(from_rfc3339("yesterday", time));
 }
 
+TEST(MessageNumbers, TellTheirConnection) {
+    for (const ConnectionId& id :
+         {ConnectionId{0, 1}, ConnectionId{'B', 42}, ConnectionId{'Z', 7}}) {
+        EXPECT_EQ(connection_of(make_message_id(id, 3)), id);
+        EXPECT_EQ(trace_id(id, make_message_id(id, 3)), to_string(id) + ".3");
+    }
+}
+
 }  // namespace
 }  // namespace sealgate

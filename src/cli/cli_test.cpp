@@ -229,7 +229,12 @@ std::string log_record(int sequence, std::string_view text) {
                                         {"recipient", "b@y"},
                                         {"verdict", "rejected"},
                                         {"text", text},
-                                        {"line", "LINE " + std::string(text)}};
+                                        {"line", "LINE " + std::string(text)},
+                                        {"direction", "outbound"},
+                                        {"source", "192.0.2.7"},
+                                        {"listener", "out"},
+                                        {"tls", ""},
+                                        {"size", 9}};
     return record.dump();
 }
 
@@ -245,7 +250,8 @@ TEST_F(CliTest, LogSearchPrintsLinesOldestFirst) {
     EXPECT_EQ(console_.written.substr(0, console_.written.find('\n')),
               R"({"time":"2026-01-01T00:00:00Z","level":"NOTICE","id":"SMTP-00001",)"
               R"("message_id":"<m@x>","sender":"a@x","recipient":"b@y","verdict":"rejected",)"
-              R"("text":"first"})");
+              R"("text":"first","direction":"outbound","source":"192.0.2.7",)"
+              R"("listener":"out","tls":"","size":9})");
 }
 
 TEST_F(CliTest, LogSearchSaysNoWhenNothingIsFound) {
@@ -277,13 +283,62 @@ TEST_F(CliTest, LogFollowGoesOnWhereTheSearchEnded) {
     EXPECT_EQ(console_.written, "LINE 1\nLINE 2\nLINE 3\nLINE 4\n");
 }
 
-TEST_F(CliTest, LogCountCountsByVerdict) {
-    on(Method::get,
-       "/api/v1/log",
-       always("{\"last_sequence\": 2, \"items\": [" + log_record(2, "b") + "," +
-              log_record(1, "a") + "]}"));
-    EXPECT_EQ(sealgate({"log", "count"}), 0);
+TEST_F(CliTest, LogCountCountsByGroup) {
+    on(Method::get, "/api/v1/log/counts", [](const web::Call& call) {
+        EXPECT_EQ(call.find("text"), "from:a@x");
+        if (call.find("by") == "domain") {
+            return Response{.body = R"({"total": 5, "domains": {"y": 2, "": 1}, "other": 2})"};
+        }
+        EXPECT_EQ(call.find("by"), "verdict");
+        return Response{.body = R"({"total": 2, "verdicts": {"rejected": 2}})"};
+    });
+    EXPECT_EQ(sealgate({"log", "count", "from:a@x"}), 0);
     EXPECT_EQ(console_.written, "VERDICT   EVENTS\nrejected       2\nall            2\n");
+    EXPECT_EQ(sealgate({"log", "count", "from:a@x", "--by", "domain"}), 0);
+    EXPECT_EQ(console_.written,
+              "DOMAIN    EVENTS\ny              2\n-              1\n(others)       2\n"
+              "all            5\n");
+}
+
+TEST_F(CliTest, AWrongQueryIsShownWithItsWordUnderlined) {
+    on(Method::get, "/api/v1/log", [](const web::Call& /*call*/) {
+        return Response{.status = 422,
+                        .content_type = "application/problem+json",
+                        .body = R"({"type": "urn:sealgate:problem:malformed", "title": "x",
+                                    "status": 422, "detail": "It is wrong.",
+                                    "text": "gr\u00fc\u00dfe\t form:b x", "position": 7,
+                                    "length": 5})"};
+    });
+    EXPECT_EQ(sealgate({"log", "search", "x"}), 7);
+    EXPECT_EQ(console_.talked,
+              "sealgate: It is wrong.\n  gr\u00fc\u00dfe\\x09 form:b x\n            ^~~~~\n");
+}
+
+TEST_F(CliTest, MessageListAndShow) {
+    const std::string row =
+        R"({"id": "SMTP-00042.1", "connection_id": "SMTP-00042", "message_id": "<m@x>",
+            "sender": "", "recipient": "b@y", "status": "delivered", "text": "delivered to z",
+            "first": "2026-01-01T00:00:00Z", "last": "2026-01-01T00:00:02Z",
+            "direction": "inbound", "source": "192.0.2.7", "listener": "in", "tls": "",
+            "size": 2048})";
+    on(Method::get, "/api/v1/messages", [&](const web::Call& call) {
+        if (call.find("text") == "to:nobody") return Response{.body = R"({"items": []})"};
+        return Response{.body = "{\"items\": [" + row + "]}"};
+    });
+    on(Method::get, "/api/v1/messages/{id}", [&](const web::Call& call) {
+        EXPECT_EQ(call.at("id"), "<m@x>");
+        return Response{.body = "{\"items\": [" + row + "], \"cut\": false, \"trail\": [" +
+                                log_record(1, "first") + "]}"};
+    });
+    EXPECT_EQ(sealgate({"message", "list", "to:b@y"}), 0);
+    EXPECT_NE(console_.written.find("SMTP-00042.1  <>      b@y        delivered  2.0 KiB  <m@x>"),
+              std::string::npos)
+        << console_.written;
+    EXPECT_EQ(sealgate({"message", "list", "to:nobody"}), 1);
+    EXPECT_EQ(console_.written, "");
+    EXPECT_EQ(sealgate({"message", "show", "<m@x>"}), 0);
+    for (const char* part : {"source     192.0.2.7", "tls        in clear", "\nLINE first\n"})
+        EXPECT_NE(console_.written.find(part), std::string::npos) << console_.written;
 }
 
 constexpr std::string_view kQueueItem = R"({"id": "00000000000004d2",

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -53,6 +54,45 @@ std::string show_errors(const Json& problem) {
     return out;
 }
 
+std::size_t characters(std::string_view text) {
+    std::size_t count = 0;
+    for (const char c : text)
+        if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) ++count;
+    return count;
+}
+
+// The octets that `count` characters from `from` on take.
+std::size_t octets_of(std::string_view text, std::size_t from, std::size_t count) {
+    std::size_t at = from;
+    for (; count > 0 && at < text.size(); --count) {
+        ++at;
+        while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U)
+            ++at;
+    }
+    return at - from;
+}
+
+// A wrong query with its wrong word underlined; "" when the problem points at none. Both lines are
+// made of the same escaped pieces, so that they fit together.
+std::string show_place(const Json& problem) {
+    const auto position = problem.find("position");
+    if (position == problem.end() || !position->is_number_unsigned()) return {};
+    constexpr std::size_t kShown = 4096;
+    const std::string text = text_of(problem, "text");
+    const std::size_t start = octets_of(text, 0, position->get<std::size_t>());
+    const std::size_t length = octets_of(text, start, problem.value("length", std::size_t{0}));
+    const std::string before = escape_for_log(text.substr(0, start), kShown);
+    const std::string wrong = escape_for_log(text.substr(start, length), kShown);
+    const std::string after = escape_for_log(text.substr(start + length), kShown);
+    const std::size_t width = std::max<std::size_t>(characters(wrong), 1);
+    return fmt::format("\n  {}{}{}\n  {}^{}",
+                       before,
+                       wrong,
+                       after,
+                       std::string(characters(before), ' '),
+                       std::string(width - 1, '~'));
+}
+
 Failure explain(const Reply& reply) {
     const auto problem = Json::parse(reply.body, nullptr, false);
     if (!problem.is_object()) {
@@ -70,6 +110,7 @@ Failure explain(const Reply& reply) {
             fmt::format("the daemon answered {}: {}. Its log has more.", reply.status, sentence);
     }
     sentence += show_errors(problem);
+    sentence += show_place(problem);
     return {code, std::move(sentence)};
 }
 

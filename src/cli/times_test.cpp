@@ -21,7 +21,7 @@ protected:
         tzset();
     }
     [[nodiscard]] std::string parse(std::string_view text) const {
-        const auto time = parse_time(text, now_);
+        const auto time = parse_moment(text, now_);
         return time ? to_rfc3339(*time).substr(0, 19) : "none";
     }
     WallTime now_;

@@ -9,6 +9,7 @@
 
 #include "base/network.h"
 #include "base/result.h"
+#include "base/units.h"
 #include "policy/managed_domains.h"
 #include "policy/routes.h"
 #include "policy/unmanaged_senders.h"
@@ -275,9 +276,7 @@ struct Loaded {
 // The tables of docs/manual/configuration.md, made from what parse() checks by.
 [[nodiscard]] std::string describe_keys();
 
-// "30s", "5min", "2h", "1d", also combined ("1h 30min"); a bare number is refused.
-[[nodiscard]] Result<std::chrono::seconds> parse_duration(std::string_view text);
-// "50 MiB", "64KiB", "1 GB", "512 B"; a bare number is refused.
-[[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
+using sealgate::parse_duration;
+using sealgate::parse_size;
 
 }  // namespace sealgate::config

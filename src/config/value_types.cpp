@@ -2,7 +2,7 @@
 #include "config/value_types.h"
 
 #include "base/text.h"
-#include "config/units.h"
+#include "base/units.h"
 
 #include <fmt/format.h>
 

@@ -300,11 +300,7 @@ void Gateway::recover() {
         live->spooled = true;
         // The log may have lost its last second to a power failure: what is still ours is said
         // again.
-        journal_.message(*live->source,
-                         live->id,
-                         live->message_id,
-                         live->sender_text(),
-                         live->envelope.recipients.size());
+        journal_.message(*live);
         queue_->admit(live);
         ++recovered;
     }

@@ -14,6 +14,19 @@ namespace sealgate::flow {
 using maillog::Level;
 using maillog::Verdict;
 
+namespace {
+
+// "TLSv1.3 TLS_AES_256_GCM_SHA384", "" in clear.
+void put_tls(std::string& out, const Source& source) {
+    constexpr std::string_view kWith = " with cipher ";
+    out = source.tls;
+    if (const std::size_t at = out.find(kWith); at != std::string::npos) {
+        out.replace(at, kWith.size(), " ");
+    }
+}
+
+}  // namespace
+
 std::string event_number() {
     // Only has to look unlike its neighbours; nothing is secured by it.
     static thread_local std::minstd_rand engine{std::random_device{}()};
@@ -47,6 +60,32 @@ maillog::Event& Journal::add(Level level, Verdict verdict) {
     event.sender.clear();
     event.recipient.clear();
     event.text.clear();
+    event.direction = maillog::Direction::none;
+    event.source.clear();
+    event.listener.clear();
+    event.tls.clear();
+    event.size = 0;
+    return event;
+}
+
+maillog::Event& Journal::add(Level level, Verdict verdict, const Source& source) {
+    maillog::Event& event = add(level, verdict);
+    event.connection = source.connection;
+    event.direction = source.direction == policy::MailDirection::inbound
+                          ? maillog::Direction::inbound
+                          : maillog::Direction::outbound;
+    event.source = source.address.to_string();
+    event.listener = source.listener;
+    put_tls(event.tls, source);
+    return event;
+}
+
+maillog::Event& Journal::add(Level level, Verdict verdict, const Live& live) {
+    maillog::Event& event = add(level, verdict, *live.source);
+    event.message = live.id;
+    event.message_id = live.message_id;
+    event.sender = live.sender_text();
+    event.size = live.content_size;
     return event;
 }
 
@@ -57,31 +96,20 @@ bool Journal::flush() {
     return written.has_value();
 }
 
-void Journal::message(const Source& source,
-                      MessageId id,
-                      std::string_view message_id,
-                      std::string_view sender,
-                      std::size_t recipients) {
-    maillog::Event& event = add(Level::notice, Verdict::received);
-    event.connection = source.connection;
-    event.message = id;
-    event.message_id = message_id;
-    event.sender = sender;
+void Journal::message(const Live& live) {
+    const std::size_t recipients = live.envelope.recipients.size();
+    maillog::Event& event = add(Level::notice, Verdict::received, live);
     fmt::format_to(std::back_inserter(event.text),
                    "message {} from {} ({} {}):",
-                   message_id.empty() ? "<>" : message_id,
-                   sender.empty() ? "<>" : sender,
+                   event.message_id.empty() ? "<>" : event.message_id,
+                   event.sender.empty() ? "<>" : event.sender,
                    recipients,
                    recipients == 1 ? "recipient" : "recipients");
 }
 
 void Journal::recipient(
     const Live& live, std::size_t index, Verdict verdict, Level level, std::string_view text) {
-    maillog::Event& event = add(level, verdict);
-    event.connection = live.source->connection;
-    event.message = live.id;
-    event.message_id = live.message_id;
-    event.sender = live.sender_text();
+    maillog::Event& event = add(level, verdict, live);
     event.recipient = live.envelope.recipients[index].address.text();
     fmt::format_to(std::back_inserter(event.text),
                    "recipient {}/{} ({}): {}",
@@ -96,8 +124,7 @@ void Journal::refused_recipient(const Source& source,
                                 const mime::Address& recipient,
                                 std::size_t tried,
                                 std::string_view text) {
-    maillog::Event& event = add(Level::notice, Verdict::rejected);
-    event.connection = source.connection;
+    maillog::Event& event = add(Level::notice, Verdict::rejected, source);
     event.sender = sender ? sender->text() : "";
     event.recipient = recipient.text();
     fmt::format_to(std::back_inserter(event.text),
@@ -113,9 +140,9 @@ void Journal::refused_message(const Accepted& mail,
                               std::string_view text) {
     const std::vector<smtp::Recipient>& recipients = mail.envelope.recipients;
     for (std::size_t i = 0; i < recipients.size(); ++i) {
-        maillog::Event& event = add(Level::notice, Verdict::rejected);
-        event.connection = mail.source->connection;
+        maillog::Event& event = add(Level::notice, Verdict::rejected, *mail.source);
         event.message = mail.id;
+        event.size = mail.content ? mail.content->size() : 0;
         event.message_id = message_id;
         event.sender = mail.envelope.sender ? mail.envelope.sender->text() : "";
         event.recipient = recipients[i].address.text();
@@ -133,8 +160,7 @@ void Journal::refused(const Source& source, const smtp::Refused& refusal) {
     const bool of_mail = refusal.what != What::session && refusal.what != What::line &&
                          refusal.what != What::auth && refusal.what != What::xclient &&
                          refusal.what != What::xforward;
-    maillog::Event& event = add(Level::notice, of_mail ? Verdict::rejected : Verdict::none);
-    event.connection = source.connection;
+    maillog::Event& event = add(Level::notice, of_mail ? Verdict::rejected : Verdict::none, source);
     if (refusal.sender) event.sender = refusal.sender->text();
     if (!refusal.recipients.empty()) event.recipient = refusal.recipients.front().text();
     const auto out = std::back_inserter(event.text);
@@ -180,18 +206,12 @@ void Journal::refused(const Source& source, const smtp::Refused& refusal) {
 }
 
 void Journal::introduce(const Source& source) {
-    maillog::Event& event = add(Level::info, Verdict::none);
-    event.connection = source.connection;
-    constexpr std::string_view kWith = " with cipher ";
-    std::string tls = source.tls.empty() ? "in clear" : source.tls;
-    if (const std::size_t at = tls.find(kWith); at != std::string::npos) {
-        tls.replace(at, kWith.size(), " ");
-    }
+    maillog::Event& event = add(Level::info, Verdict::none, source);
     fmt::format_to(std::back_inserter(event.text),
                    "connection from {} (HELO {}, {}, listener {}{}{}{}{})",
-                   source.address.to_string(),
+                   event.source,
                    source.helo.empty() ? "none" : source.helo,
-                   tls,
+                   event.tls.empty() ? "in clear" : event.tls,
                    source.listener,
                    source.by.empty() ? "" : ", by ",
                    source.by,
@@ -200,8 +220,7 @@ void Journal::introduce(const Source& source) {
 }
 
 void Journal::forwarded(const Source& source, const smtp::ClientFacts& client) {
-    maillog::Event& event = add(Level::info, Verdict::none);
-    event.connection = source.connection;
+    maillog::Event& event = add(Level::info, Verdict::none, source);
     const auto known = [](const std::optional<std::string>& text) {
         return text && !text->empty() ? *text : "unknown";
     };
@@ -217,20 +236,13 @@ void Journal::forwarded(const Source& source, const smtp::ClientFacts& client) {
 
 void Journal::report(const Live& original, const Live& report) {
     const std::string to = report.envelope.recipients.front().address.text();
-    maillog::Event& about = add(Level::info, Verdict::none);
-    about.connection = original.source->connection;
-    about.message = original.id;
-    about.message_id = original.message_id;
-    about.sender = original.sender_text();
+    maillog::Event& about = add(Level::info, Verdict::none, original);
     about.recipient = to;
     fmt::format_to(std::back_inserter(about.text),
                    "report {} goes to {}",
                    to_string(report.source->connection),
                    to);
-    maillog::Event& back = add(Level::info, Verdict::none);
-    back.connection = report.source->connection;
-    back.message = report.id;
-    back.message_id = report.message_id;
+    maillog::Event& back = add(Level::info, Verdict::none, report);
     back.recipient = to;
     fmt::format_to(
         std::back_inserter(back.text), "report about {}", to_string(original.source->connection));
@@ -263,6 +275,10 @@ void Journal::rejecting_unmanaged(const Source& source,
         recipient,
         tried,
         fmt::format("unmanaged domain blocked: rejecting message from {}", sender.text()));
+}
+
+void Journal::connection(const Source& source, Level level, std::string_view text) {
+    add(level, Verdict::none, source).text = text;
 }
 
 void Journal::connection(const ConnectionId& id, Level level, std::string_view text) {

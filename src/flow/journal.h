@@ -29,11 +29,7 @@ public:
     [[nodiscard]] bool healthy() const { return log_.healthy(); }
 
     // "message <id> from ADDR (n recipients):"
-    void message(const Source& source,
-                 MessageId id,
-                 std::string_view message_id,
-                 std::string_view sender,
-                 std::size_t recipients);
+    void message(const Live& live);
     // "recipient i/n (ADDR): VERDICT" for a recipient of a message.
     void recipient(const Live& live,
                    std::size_t index,
@@ -68,12 +64,17 @@ public:
     // A report and the message it is about name each other, in both trails.
     void report(const Live& original, const Live& report);
     // A line of a connection without a message: refused, TLS, errors.
+    void connection(const Source& source, maillog::Level level, std::string_view text);
+    // The same where nothing but its ID is known any more.
     void connection(const ConnectionId& id, maillog::Level level, std::string_view text);
     // A line of the house itself.
     void house(maillog::Level level, std::string_view text);
 
 private:
     maillog::Event& add(maillog::Level level, maillog::Verdict verdict);
+    // With what is known of the connection; of the message, too, in the second.
+    maillog::Event& add(maillog::Level level, maillog::Verdict verdict, const Source& source);
+    maillog::Event& add(maillog::Level level, maillog::Verdict verdict, const Live& live);
 
     maillog::MailLog& log_;
     const Clock& clock_;

@@ -19,16 +19,4 @@ std::string Live::sender_text() const {
     return envelope.sender ? envelope.sender->text() : "";
 }
 
-MessageId make_message_id(const ConnectionId& connection, std::uint32_t index) {
-    constexpr unsigned kNodeShift = 58;
-    const std::uint64_t node =
-        connection.node == 0 ? 0 : static_cast<std::uint64_t>(connection.node - 'A' + 1);
-    return {(node << kNodeShift) | (connection.number << kMessagesPerConnectionBits) | index};
-}
-
-std::string trace_id(const ConnectionId& connection, MessageId id) {
-    constexpr std::uint64_t kIndexMask = (1ULL << kMessagesPerConnectionBits) - 1;
-    return to_string(connection) + "." + std::to_string(id.value & kIndexMask);
-}
-
 }  // namespace sealgate::flow

@@ -92,11 +92,4 @@ struct Live {
 };
 using LivePointer = std::shared_ptr<Live>;
 
-// Connection numbers are never reused, so a number within the connection makes a message unique for
-// ever.
-inline constexpr unsigned kMessagesPerConnectionBits = 20;
-[[nodiscard]] MessageId make_message_id(const ConnectionId& connection, std::uint32_t index);
-// "SMTP-00042.1": what stands in our Received field, so that people find the connection.
-[[nodiscard]] std::string trace_id(const ConnectionId& connection, MessageId id);
-
 }  // namespace sealgate::flow

@@ -82,11 +82,7 @@ std::optional<smtp::Reply> Pipeline::refuse_whole(const Classified& mail) {
 
 std::vector<ReportItem> Pipeline::log_decisions(const Live& live) {
     Journal& journal = services_.journal;
-    journal.message(*live.source,
-                    live.id,
-                    live.message_id,
-                    live.sender_text(),
-                    live.envelope.recipients.size());
+    journal.message(live);
     services_.counters.messages.add();
     std::vector<ReportItem> reports;
     for (std::uint32_t i = 0; i < live.decisions.size(); ++i) {
@@ -146,7 +142,7 @@ Task<smtp::Reply> Pipeline::store(LivePointer live, std::vector<ReportItem> repo
 Task<Status> Pipeline::keep(const LivePointer& live, std::vector<ReportItem> reports) {
     auto kept = co_await commit(live, std::move(reports));
     if (!kept) {
-        services_.journal.connection(live->source->connection,
+        services_.journal.connection(*live->source,
                                      Level::error,
                                      "the message could not be stored: " + kept.error().detail());
     }
@@ -180,7 +176,7 @@ Task<Status> Pipeline::commit(const LivePointer& live, std::vector<ReportItem> r
     for (const LivePointer& one : made) {
         one->spooled = true;
         if (one != live) {
-            services_.journal.message(*one->source, one->id, one->message_id, "", 1);
+            services_.journal.message(*one);
             services_.journal.report(*live, *one);
         }
         if (!one->finished()) {

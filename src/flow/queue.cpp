@@ -601,11 +601,7 @@ Task<Status> Queue::conclude(const LivePointer& live, Content content, Settlemen
         set_status(*live, one.recipient, std::move(one.status));
     for (const LivePointer& report : reports) {
         report->spooled = true;
-        services_.journal.message(*report->source,
-                                  report->id,
-                                  report->message_id,
-                                  "",
-                                  report->envelope.recipients.size());
+        services_.journal.message(*report);
         services_.journal.report(*live, *report);
         admit(report);
     }

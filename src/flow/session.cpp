@@ -106,7 +106,7 @@ bool Session::admitted() const {
 }
 
 void Session::turn_away() {
-    services_.journal.connection(source_->connection,
+    services_.journal.connection(*source_,
                                  Level::warning,
                                  "connection from " + source_->address.to_string() +
                                      (source_->by.empty() ? "" : " (by " + source_->by + ")") +
@@ -261,8 +261,7 @@ Task<bool> Session::pass_input() {
     if (!flushed) co_return false;
     account_content();
     if (auto ended = content_out_of_bounds()) {
-        services_.journal.connection(
-            source_->connection, Level::notice, "content cut off: " + ended->line());
+        services_.journal.connection(*source_, Level::notice, "content cut off: " + ended->line());
         smtp_.abort(*ended);
         co_return true;
     }
@@ -298,7 +297,7 @@ Task<bool> Session::pass_input() {
     }
     if (stream_->timed_out()) {
         journal().connection(
-            source_->connection,
+            *source_,
             Level::notice,
             in_command ? "timed out waiting for a command" : "timed out waiting for content");
         smtp_.abort(replies::timed_out());
@@ -306,7 +305,7 @@ Task<bool> Session::pass_input() {
     }
     if (!in_command || smtp_.recipients() > 0) {
         journal().connection(
-            source_->connection, Level::notice, "connection lost before the end of the message");
+            *source_, Level::notice, "connection lost before the end of the message");
         (void)services_.journal.flush();
     }
     co_return false;
@@ -318,7 +317,7 @@ Task<bool> Session::handshake() {
     auto shaken = co_await stream_->accept_tls(*setup_->tls);
     if (!shaken) {
         services_.journal.connection(
-            source_->connection,
+            *source_,
             Level::notice,
             "TLS with " + source_->address.to_string() + " failed: " + shaken.error().detail());
         (void)services_.journal.flush();

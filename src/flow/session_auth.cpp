@@ -39,7 +39,7 @@ Task<smtp::Reply> Session::on_auth(smtp::AskAuth step) {
     const smtp::Credentials credentials = std::move(step.credentials);
     const std::string whom = "AUTH of " + credentials.user;
     const auto failed = [&](const std::string& why) {
-        journal().connection(source_->connection, Level::notice, whom + " failed: " + why);
+        journal().connection(*source_, Level::notice, whom + " failed: " + why);
         return not_now();
     };
     const SitePointer site = services_.site;
@@ -52,9 +52,8 @@ Task<smtp::Reply> Session::on_auth(smtp::AskAuth step) {
     auto reply = co_await upstream->sign_in(credentials);
     if (!reply) co_return failed(where + ": " + reply.error().detail());
     if (reply->code != 235) {
-        journal().connection(source_->connection,
-                             Level::notice,
-                             whom + " refused by " + where + ": " + reply_text(*reply));
+        journal().connection(
+            *source_, Level::notice, whom + " refused by " + where + ": " + reply_text(*reply));
         leave(std::move(upstream));
         // Its own words, but for those that would end our session.
         co_return reply->permanent() ? pass_on(*reply) : not_now();
@@ -69,7 +68,7 @@ Task<smtp::Reply> Session::on_auth(smtp::AskAuth step) {
     source->direction = policy::MailDirection::outbound;
     source_ = std::move(source);
     journal().connection(
-        source_->connection, Level::info, "signed in as " + credentials.user + " at " + where);
+        *source_, Level::info, "signed in as " + credentials.user + " at " + where);
     smtp::Reply yes = *reply;
     if (yes.enhanced.empty()) yes.enhanced = "2.7.0";
     co_return yes;

@@ -102,6 +102,18 @@ std::optional<Verdict> parse_verdict(std::string_view text) {
     return find_name<Verdict>(kVerdicts, text);
 }
 
+std::string_view to_string(Direction direction) {
+    switch (direction) {
+        case Direction::outbound:
+            return "outbound";
+        case Direction::inbound:
+            return "inbound";
+        case Direction::none:
+            break;
+    }
+    return "";
+}
+
 void append_line(std::string& out, const Event& event, std::string_view tag, int pid) {
     constexpr std::size_t kLevelWidth = 6;
     append_local_time(out, event.time);

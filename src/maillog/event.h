@@ -34,6 +34,10 @@ enum class Verdict : std::uint8_t {
 [[nodiscard]] std::string_view to_string(Verdict verdict);  // "passed"
 [[nodiscard]] std::optional<Verdict> parse_verdict(std::string_view text);
 
+// Which way mail goes; `none` for lines of the house.
+enum class Direction : std::uint8_t { none, outbound, inbound };
+[[nodiscard]] std::string_view to_string(Direction direction);  // "outbound", "" for none
+
 struct Event {
     WallTime time{};
     Level level = Level::info;
@@ -46,6 +50,13 @@ struct Event {
     std::string sender;
     std::string recipient;
     std::string text;  // without the connection ID: "recipient 1/1 (ADDR): ..."
+    // Where it came from; empty and none where that is not known. Each text at most 255 octets when
+    // stored. None of these is in the text line.
+    Direction direction = Direction::none;
+    std::string source;      // address of the client: "192.0.2.7"
+    std::string listener;    // its name
+    std::string tls;         // "TLSv1.3 TLS_AES_256_GCM_SHA384"; "" = in clear
+    std::uint64_t size = 0;  // octets of the message
 };
 
 // "2014/04/23 17:56:57 +01:00  NOTICE sealgate/messaging[6517]:       SMTP-00001: text", no line

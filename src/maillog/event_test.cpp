@@ -106,11 +106,19 @@ TEST(RenderJson, HoldsEveryFieldAndQuotesWhatNeedsIt) {
     record.event.sender = "\"q\"@x";
     record.event.recipient = "r@y";
     record.event.text = "back\\\\slash gr\xC3\xBC\xC3\x9F \x01";
+    record.event.direction = Direction::inbound;
+    record.event.source = "192.0.2.7";
+    record.event.listener = "in";
+    record.event.tls = "TLSv1.3 X";
+    record.event.size = 9;
     EXPECT_EQ(render_json(record),
               R"({"time":"2026-01-02T03:04:05.000006Z","sequence":7,"level":"INFO",)"
               R"("id":"SMTP-00042","message":"00000000000000ff","message_id":"<a@b>",)"
               R"("sender":"\"q\"@x","recipient":"r@y","verdict":"passed",)"
-              "\"text\":\"back\\\\\\\\slash gr\xC3\xBC\xC3\x9F \\u0001\"}");
+              "\"text\":\"back\\\\\\\\slash gr\xC3\xBC\xC3\x9F \\u0001\","
+              R"("direction":"inbound","source":"192.0.2.7","listener":"in",)"
+              R"("tls":"TLSv1.3 X","size":9})");
+    record.event.size = 0;
     record.event.connection.reset();
     record.event.message.reset();
     EXPECT_NE(render_json(record).find(R"("id":null,"message":null,)"), std::string::npos);

@@ -4,6 +4,7 @@
 // many; the records themselves decide. One thread at a time.
 
 #include "base/clock.h"
+#include "maillog/index_plan.h"
 #include "maillog/index_schema.h"
 #include "maillog/query.h"
 
@@ -19,6 +20,8 @@ namespace sealgate::maillog {
 struct Block {
     Position from;
     std::uint64_t behind = 0;
+    WallTime least{};  // of its records' times
+    WallTime greatest{};
 };
 
 class IndexReader {
@@ -33,23 +36,27 @@ public:
     IndexReader& operator=(IndexReader&&) = delete;
 
     // Between the two, the index stands still. Statements end with exhausted after the deadline.
-    Result<Position> begin(SteadyTime deadline);
+    Result<IndexState> begin(SteadyTime deadline);
     void end();
 
-    // What to ask for. `words` empty: the index cannot help, read the blocks.
-    struct Plan {
-        bool nothing = false;  // no record can answer
-        std::string words;     // an FTS5 expression
-        std::uint64_t from = 0;
-        std::uint64_t before = 0;
-    };
-    // Only records at offsets below `before` count.
-    [[nodiscard]] Result<Plan> plan(const Matcher& matcher, std::uint64_t before);
-
-    // Offsets, highest first, until `take` returns false.
-    Status offsets(const Plan& plan, const std::function<Result<bool>(std::uint64_t)>& take);
+    // What to ask for. Only records at offsets below `before` count.
+    [[nodiscard]] Result<IndexPlan> plan(const Matcher& matcher, std::uint64_t before);
+    // Offsets that the plan's words and filters leave, highest first, until `take` returns false.
+    using Take = std::function<Result<bool>(std::uint64_t offset)>;
+    Status offsets(const IndexPlan& plan, const Take& take);
+    // The same, with what the index knows of the record.
+    using TakeCell = std::function<Result<bool>(std::uint64_t offset, const Cell& cell)>;
+    Status cells(const IndexPlan& plan, const TakeCell& take);
     // The last block first.
-    Result<std::vector<Block>> blocks(const Plan& plan, const Matcher& matcher);
+    Result<std::vector<Block>> blocks(const IndexPlan& plan, const Matcher& matcher);
+
+    // Of all records that are indexed.
+    Result<SegmentBounds> bounds();
+    struct Domains {
+        std::vector<std::uint32_t> of_address;  // number of the domain by that of the address
+        std::vector<std::string> names;         // by number; 0 is none
+    };
+    Result<Domains> domains();
 
 private:
     IndexReader(Database database, const Segment& segment)
@@ -57,11 +64,18 @@ private:
           segment_(segment) {}
 
     Status prepare();
-    Status narrow_by_time(Plan& plan, const Matcher& matcher);
-    // False when no address holds it.
-    Result<bool> add_addresses(std::string& words,
-                               const std::string& part,
-                               const std::function<std::string(std::uint64_t)>& tag);
+    Status narrow_by_time(IndexPlan& plan, const Matcher& matcher);
+    Status add_term(IndexPlan& plan, const Term& term);
+    Status add_addresses(IndexPlan& plan, const Term& term);
+    Result<std::vector<std::uint64_t>> addresses_with(const std::string& part);
+    Result<std::vector<std::uint64_t>> domains_like(const std::string& wanted);
+    Result<std::vector<std::uint64_t>> sources_in(const Network& network);
+    Result<std::vector<std::uint64_t>> listeners_named(const std::string& name);
+    Result<bool> any(const IndexPlan& plan);
+    Status run_words(const IndexPlan& plan, const Take& take);
+    // The cell of a record, loading its block's cells; null when there is none.
+    Result<const Cell*> cell_at(std::uint64_t offset);
+    Result<bool> load_cells(std::uint64_t offset);
 
     Database database_;
     const Segment& segment_;  // which owns us
@@ -69,7 +83,11 @@ private:
     Statement words_;
     Statement blocks_;
     Statement addresses_;
+    Statement parts_;
     Statement span_;
+    Statement find_cells_;
+    std::uint64_t cells_first_ = 0;  // where the block of `cells_` begins; 0 = none
+    std::vector<Cell> cells_;
 };
 
 }  // namespace sealgate::maillog

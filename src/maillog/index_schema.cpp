@@ -1,29 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "maillog/index_schema.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
 namespace sealgate::maillog {
+namespace {
+
+constexpr std::size_t kCellSize = 16;
+
+template <std::size_t Width>
+void put(std::string& out, std::uint64_t value) {
+    for (std::size_t i = 0; i < Width; ++i)
+        out += static_cast<char>((value >> (8 * i)) & 0xFFU);
+}
+
+std::uint32_t get_u32(std::string_view bytes, std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+        value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
+    return value;
+}
+
+std::string numbered(char kind, std::uint64_t number) {
+    return fmt::format("{}{}", kind, number);
+}
+
+}  // namespace
 
 std::string connection_tag(const ConnectionId& id) {
-    return id.node == 0 ? fmt::format("c{}", id.number) : fmt::format("c{}{}", id.node, id.number);
+    return id.node == 0 ? fmt::format("c{}x", id.number)
+                        : fmt::format("c{}{}x", id.node, id.number);
+}
+
+std::string message_tag(const ConnectionId& id, MessageId message) {
+    return connection_tag(id) + fmt::format("{:x}", message.value);
 }
 
 std::string level_tag(Level level) {
-    return fmt::format("l{}", static_cast<unsigned>(level));
+    return numbered('l', static_cast<std::uint64_t>(level));
+}
+
+std::string verdict_tag(Verdict verdict) {
+    return numbered('v', static_cast<std::uint64_t>(verdict));
+}
+
+std::string direction_tag(Direction direction) {
+    return numbered('o', static_cast<std::uint64_t>(direction));
 }
 
 std::string sender_tag(std::uint64_t address) {
-    return fmt::format("s{}", address);
+    return numbered('s', address);
 }
 
 std::string recipient_tag(std::uint64_t address) {
-    return fmt::format("r{}", address);
+    return numbered('r', address);
+}
+
+std::string domain_tag(std::uint64_t domain) {
+    return numbered('d', domain);
+}
+
+std::string source_tag(std::uint64_t source) {
+    return numbered('i', source);
+}
+
+std::string listener_tag(std::uint64_t listener) {
+    return numbered('h', listener);
+}
+
+std::string message_id_tag(std::string_view message_id) {
+    // FNV-1a: nobody gains by a collision, the record decides.
+    std::uint64_t hash = 14695981039346656037ULL;
+    for (const char c : without_brackets(message_id))
+        hash = (hash ^ static_cast<unsigned char>(ascii_lower(c))) * 1099511628211ULL;
+    return fmt::format("m{:x}", hash >> 24U);
+}
+
+std::string size_tag(unsigned power) {
+    return numbered('z', power);
 }
 
 // Words hold no quotes, so nothing has to be escaped.
 std::string phrase_expression(const Phrase& phrase) {
     return fmt::format("text : \"{}\"", fmt::join(phrase, " "));
+}
+
+void append_cell(std::string& out, const Cell& cell) {
+    put<4>(out, cell.offset);
+    put<4>(out, cell.sender);
+    put<4>(out, cell.recipient);
+    put<1>(out, static_cast<std::uint64_t>(cell.verdict));
+    put<1>(out, static_cast<std::uint64_t>(cell.level));
+    put<2>(out, 0);
+}
+
+std::vector<Cell> parse_cells(std::string_view bytes) {
+    std::vector<Cell> cells;
+    cells.reserve(bytes.size() / kCellSize);
+    for (std::size_t at = 0; at + kCellSize <= bytes.size(); at += kCellSize) {
+        cells.push_back({.offset = get_u32(bytes, at),
+                         .sender = get_u32(bytes, at + 4),
+                         .recipient = get_u32(bytes, at + 8),
+                         .verdict = static_cast<Verdict>(bytes[at + 12]),
+                         .level = static_cast<Level>(bytes[at + 13])});
+    }
+    return cells;
 }
 
 Result<IndexState> read_state(Database& database, const Segment& segment) {

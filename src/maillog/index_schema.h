@@ -6,24 +6,53 @@
 #include "maillog/segment.h"
 #include "maillog/sqlite.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace sealgate::maillog {
 
 // Raised whenever an older index would give wrong answers: words, tags or tables changed.
-inline constexpr std::uint64_t kIndexFormat = 1;
+inline constexpr std::uint64_t kIndexFormat = 2;
 
-// Words of the tag column.
+// Words of the tag column. Numbers are those of the index's own tables.
+//
+// The connection, and behind an x the message: that word finds the message, its beginning up to the
+// x the connection.
 [[nodiscard]] std::string connection_tag(const ConnectionId& id);
+[[nodiscard]] std::string message_tag(const ConnectionId& id, MessageId message);
 [[nodiscard]] std::string level_tag(Level level);
+[[nodiscard]] std::string verdict_tag(Verdict verdict);
+[[nodiscard]] std::string direction_tag(Direction direction);
 [[nodiscard]] std::string sender_tag(std::uint64_t address);
 [[nodiscard]] std::string recipient_tag(std::uint64_t address);
-// Graver levels have a tag; below, nearly every line would.
-inline constexpr Level kLeastTagged = Level::notice;
+[[nodiscard]] std::string domain_tag(std::uint64_t domain);
+[[nodiscard]] std::string source_tag(std::uint64_t source);
+[[nodiscard]] std::string listener_tag(std::uint64_t listener);
+// A sum of the Message-ID, so it may name others too.
+[[nodiscard]] std::string message_id_tag(std::string_view message_id);
+// The power of two at or below the size; only from kLeastTaggedSize on.
+[[nodiscard]] std::string size_tag(unsigned power);
+inline constexpr unsigned kLeastTaggedPower = 16;
+inline constexpr std::uint64_t kLeastTaggedSize = 1ULL << kLeastTaggedPower;
+// Info has none: nearly every line would.
+inline constexpr Level kUntaggedLevel = Level::info;
 
 // The FTS5 expression that finds a phrase in the text column.
 [[nodiscard]] std::string phrase_expression(const Phrase& phrase);
+
+// What is known of each record without reading it, in the order of the records.
+struct Cell {
+    std::uint32_t offset = 0;     // from the beginning of its block
+    std::uint32_t sender = 0;     // number of the address, 0 = none
+    std::uint32_t recipient = 0;  // the same
+    Verdict verdict = Verdict::none;
+    Level level = Level::debug;
+};
+void append_cell(std::string& out, const Cell& cell);
+[[nodiscard]] std::vector<Cell> parse_cells(std::string_view bytes);
 
 // How far an index goes.
 struct IndexState {

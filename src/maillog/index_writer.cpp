@@ -6,6 +6,8 @@
 #include "maillog/index_reader.h"
 
 #include <algorithm>
+#include <bit>
+#include <limits>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -13,16 +15,23 @@
 namespace sealgate::maillog {
 namespace {
 
-constexpr std::size_t kMaxKnownAddresses = 20'000;
 constexpr int kPagesPerMerge = 500;
+constexpr std::uint64_t kNoConnection = std::numeric_limits<std::int64_t>::max();
 
 // Rows are records, by their offset. Only the inverted index is stored: the text is in the records.
 constexpr const char* kTables =
     "CREATE TABLE state(format INTEGER, segment INTEGER, created INTEGER, offset INTEGER,"
     " sequence INTEGER, complete INTEGER);"
     "CREATE TABLE block(first INTEGER PRIMARY KEY, before INTEGER, behind INTEGER,"
-    " least INTEGER, greatest INTEGER);"
-    "CREATE TABLE address(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+    " least INTEGER, greatest INTEGER, lowest INTEGER, highest INTEGER);"
+    "CREATE TABLE cells(first INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+    "CREATE TABLE domain(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE source(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE listener(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE address(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, domain INTEGER);"
+    // Parts of addresses, by three characters at a time.
+    "CREATE VIRTUAL TABLE parts USING fts5(text, content='', columnsize=0,"
+    " tokenize='trigram case_sensitive 1');"
     "CREATE VIRTUAL TABLE words USING fts5(text, tag, content='', columnsize=0,"
     " tokenize='sealgate');"
     // A batch becomes one run; runs are merged eight at a time.
@@ -77,10 +86,15 @@ Status IndexWriter::prepare() {
     }
     SG_TRY(insert_words_,
            database_.prepare("INSERT INTO words(rowid, text, tag) VALUES(?1, ?2, ?3)"));
-    SG_TRY(insert_block_, database_.prepare("INSERT INTO block VALUES(?1, ?2, ?3, ?4, ?5)"));
-    SG_TRY(insert_address_,
-           database_.prepare("INSERT INTO address(text) VALUES(?1) ON CONFLICT DO NOTHING"));
-    SG_TRY(find_address_, database_.prepare("SELECT id FROM address WHERE text = ?1"));
+    SG_TRY(insert_block_,
+           database_.prepare("INSERT INTO block VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+    SG_TRY(insert_cells_, database_.prepare("INSERT INTO cells VALUES(?1, ?2)"));
+    SG_TRY(insert_part_, database_.prepare("INSERT INTO parts(rowid, text) VALUES(?1, ?2)"));
+    SG_TRY(set_domain_, database_.prepare("UPDATE address SET domain = ?2 WHERE id = ?1"));
+    SG_TRY(addresses_, Dictionary::prepare(database_, "address"));
+    SG_TRY(domains_, Dictionary::prepare(database_, "domain"));
+    SG_TRY(sources_, Dictionary::prepare(database_, "source"));
+    SG_TRY(listeners_, Dictionary::prepare(database_, "listener"));
     SG_TRY(update_state_,
            database_.prepare("UPDATE state SET offset = ?1, sequence = ?2, complete = ?3"));
     return {};
@@ -107,13 +121,20 @@ Result<std::size_t> IndexWriter::step(std::size_t most) {
     RecordScanner scanner(*file, state_.position, end, segment_->limit);
     WallTime least = WallTime::max();
     WallTime greatest = WallTime::min();
+    std::uint64_t lowest = kNoConnection;
+    std::uint64_t highest = 0;
     std::size_t count = 0;
+    cells_.clear();
     for (RecordView record; count < most; ++count) {
         SG_TRY(const bool more, scanner.next(record));
         if (!more) break;
         SG_TRYV(insert(record, scanner.offset()));
         least = std::min(least, record.time);
         greatest = std::max(greatest, record.time);
+        if (record.connection) {
+            lowest = std::min(lowest, record.connection->number);
+            highest = std::max(highest, record.connection->number);
+        }
     }
     if (count == 0) return count;
     const Position behind = scanner.behind();
@@ -121,8 +142,11 @@ Result<std::size_t> IndexWriter::step(std::size_t most) {
         .bind(2, state_.position.sequence)
         .bind(3, behind.offset)
         .bind(4, static_cast<std::uint64_t>(least.time_since_epoch().count()))
-        .bind(5, static_cast<std::uint64_t>(greatest.time_since_epoch().count()));
+        .bind(5, static_cast<std::uint64_t>(greatest.time_since_epoch().count()))
+        .bind(6, lowest)
+        .bind(7, highest);
     SG_TRYV(insert_block_.run());
+    SG_TRYV(insert_cells_.bind(1, state_.position.offset).bind_bytes(2, cells_).run());
     SG_TRYV(update_state_.bind(1, behind.offset).bind(2, behind.sequence).bind(3, 0U).run());
     SG_TRYV(transaction.commit());
     state_.position = behind;
@@ -130,44 +154,72 @@ Result<std::size_t> IndexWriter::step(std::size_t most) {
     return count;
 }
 
+void IndexWriter::add_tag(std::string_view tag) {
+    tags_ += tag;
+    tags_ += ' ';
+}
+
 Status IndexWriter::insert(const RecordView& record, std::uint64_t offset) {
+    Cell cell{.offset = static_cast<std::uint32_t>(offset - state_.position.offset),
+              .verdict = record.verdict,
+              .level = record.level};
     text_.clear();
     tags_.clear();
-    const auto tag = [this](const std::string& word) {
-        tags_ += word;
-        tags_ += ' ';
-    };
     if (record.connection) {
         text_ = sealgate::to_string(*record.connection) + ": ";
-        tag(connection_tag(*record.connection));
+        add_tag(record.message ? message_tag(*record.connection, *record.message)
+                               : connection_tag(*record.connection));
     }
     text_ += record.text;
-    if (record.level >= kLeastTagged) tag(level_tag(record.level));
+    if (record.level != kUntaggedLevel) add_tag(level_tag(record.level));
+    if (record.verdict != Verdict::none) add_tag(verdict_tag(record.verdict));
+    if (!record.message_id.empty()) add_tag(message_id_tag(record.message_id));
     if (!record.sender.empty()) {
-        SG_TRY(const auto id, address_id(record.sender));
-        tag(sender_tag(id));
+        SG_TRY(const auto id, add_address(record.sender));
+        add_tag(sender_tag(id));
+        cell.sender = static_cast<std::uint32_t>(id);
     }
     if (!record.recipient.empty()) {
-        SG_TRY(const auto id, address_id(record.recipient));
-        tag(recipient_tag(id));
+        SG_TRY(const auto id, add_address(record.recipient));
+        add_tag(recipient_tag(id));
+        cell.recipient = static_cast<std::uint32_t>(id);
     }
+    SG_TRYV(add_place_tags(record));
+    append_cell(cells_, cell);
     return insert_words_.bind(1, offset).bind(2, text_).bind(3, tags_).run();
 }
 
-Result<std::uint64_t> IndexWriter::address_id(std::string_view address) {
-    lower_.assign(address);
-    std::ranges::transform(lower_, lower_.begin(), ascii_lower);
-    if (const auto known = addresses_.find(lower_); known != addresses_.end()) {
-        return known->second;
+Status IndexWriter::add_place_tags(const RecordView& record) {
+    if (record.direction != Direction::none) add_tag(direction_tag(record.direction));
+    if (!record.source.empty()) {
+        SG_TRY(const auto source, sources_.enter(record.source));
+        add_tag(source_tag(source.id));
     }
-    SG_TRYV(insert_address_.bind(1, lower_).run());
-    SG_TRY(const bool row, find_address_.bind(1, lower_).step());
-    const std::uint64_t id = row ? find_address_.number(0) : 0;
-    find_address_.reset();
-    if (!row) return fail(ErrorKind::malformed, "maillog.index", "an address did not stay");
-    if (addresses_.size() >= kMaxKnownAddresses) addresses_.clear();
-    addresses_.emplace(lower_, id);
-    return id;
+    if (!record.listener.empty()) {
+        SG_TRY(const auto listener, listeners_.enter(record.listener));
+        add_tag(listener_tag(listener.id));
+    }
+    if (record.message_size >= kLeastTaggedSize) {
+        add_tag(size_tag(static_cast<unsigned>(std::bit_width(record.message_size)) - 1));
+    }
+    return {};
+}
+
+// The number of the address, and a tag for its domain.
+Result<std::uint64_t> IndexWriter::add_address(std::string_view address) {
+    SG_TRY(const auto entry, addresses_.enter(address));
+    const std::string_view domain = domain_of(address);
+    std::uint64_t domain_id = 0;
+    if (!domain.empty()) {
+        SG_TRY(const auto known, domains_.enter(domain));
+        domain_id = known.id;
+        add_tag(domain_tag(domain_id));
+    }
+    if (entry.added) {
+        SG_TRYV(set_domain_.bind(1, entry.id).bind(2, domain_id).run());
+        SG_TRYV(insert_part_.bind(1, entry.id).bind(2, addresses_.lower()).run());
+    }
+    return entry.id;
 }
 
 Result<bool> IndexWriter::finish() {
@@ -186,6 +238,7 @@ Result<bool> IndexWriter::finish() {
 
 // Complete, in one file: nothing is written to it any more.
 Status IndexWriter::seal() {
+    SG_TRYV(database_.run("INSERT INTO parts(parts) VALUES('optimize')"));
     SG_TRYV(update_state_.bind(1, state_.position.offset)
                 .bind(2, state_.position.sequence)
                 .bind(3, 1U)

@@ -4,6 +4,7 @@
 // with it is mended by making it again from the records. After an error the writer is of no further
 // use: what it remembers of the dictionary may have been rolled back.
 
+#include "maillog/index_dictionary.h"
 #include "maillog/index_schema.h"
 #include "maillog/segment_store.h"
 
@@ -12,7 +13,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 namespace sealgate::maillog {
 
@@ -46,7 +46,9 @@ private:
     Status prepare();
     Status create_tables();
     Status insert(const RecordView& record, std::uint64_t offset);
-    Result<std::uint64_t> address_id(std::string_view address);
+    Result<std::uint64_t> add_address(std::string_view address);
+    void add_tag(std::string_view tag);
+    Status add_place_tags(const RecordView& record);
     Status seal();
 
     SegmentStore& store_;
@@ -55,13 +57,17 @@ private:
     IndexState state_;
     Statement insert_words_;
     Statement insert_block_;
-    Statement insert_address_;
-    Statement find_address_;
+    Statement insert_cells_;
+    Statement insert_part_;
+    Statement set_domain_;
     Statement update_state_;
-    std::unordered_map<std::string, std::uint64_t> addresses_;  // a part of the dictionary
+    Dictionary addresses_;
+    Dictionary domains_;
+    Dictionary sources_;
+    Dictionary listeners_;
     std::string text_;
     std::string tags_;
-    std::string lower_;
+    std::string cells_;
     bool merging_ = false;
 };
 

@@ -57,6 +57,11 @@ void append_json(std::string& out, const Record& record) {
     append_field(out, "recipient", event.recipient);
     append_field(out, "verdict", to_string(event.verdict));
     append_field(out, "text", event.text);
+    append_field(out, "direction", to_string(event.direction));
+    append_field(out, "source", event.source);
+    append_field(out, "listener", event.listener);
+    append_field(out, "tls", event.tls);
+    if (event.size != 0) fmt::format_to(std::back_inserter(out), ",\"size\":{}", event.size);
     out += '}';
 }
 

@@ -76,6 +76,8 @@ public:
     [[nodiscard]] bool healthy() const override { return writer_->healthy(); }
     [[nodiscard]] Result<ConnectionId> next_connection() override;
     [[nodiscard]] Result<Page> search(const Query& query) override;
+    [[nodiscard]] Result<Counts> count(const Query& query, CountBy by) override;
+    [[nodiscard]] Result<MessagePage> messages(const Query& query) override;
     [[nodiscard]] Result<std::vector<Record>> after(std::uint64_t sequence,
                                                     std::size_t limit) override;
     [[nodiscard]] std::uint64_t last_sequence() const override { return writer_->last_sequence(); }
@@ -286,7 +288,18 @@ void MailLogImpl::reopen_files() {
 }
 
 Result<Page> MailLogImpl::search(const Query& query) {
-    return Searcher(*store_).search(query, std::chrono::steady_clock::now() + kSearchTime);
+    return Searcher(*store_, clock_.now())
+        .search(query, std::chrono::steady_clock::now() + kSearchTime);
+}
+
+Result<Counts> MailLogImpl::count(const Query& query, CountBy by) {
+    return Searcher(*store_, clock_.now())
+        .count(query, by, std::chrono::steady_clock::now() + kSearchTime);
+}
+
+Result<MessagePage> MailLogImpl::messages(const Query& query) {
+    return Searcher(*store_, clock_.now())
+        .messages(query, std::chrono::steady_clock::now() + kSearchTime);
 }
 
 // One that asks again goes on where it stood, which saves looking for the place.

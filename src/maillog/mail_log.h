@@ -17,7 +17,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,19 +38,24 @@ struct Options {
 };
 
 struct Query {
-    // Words are ANDed, "quoted words" are a phrase; "" = any. Searched is what the line shows after
-    // the colon: connection ID and text. Case of ASCII letters does not matter. A word is a whole
-    // word; an address is one word that is also found by its local part and by its domain. At most
-    // 64 words in 4 KiB.
+    // The language of query_terms.h; "" = any. Words are ANDed, "quoted words" are a phrase.
+    // Searched is what the line shows after the colon: connection ID and text. Case of ASCII
+    // letters does not matter. A word is a whole word; an address is one word that is also found by
+    // its local part and by its domain. At most 64 words in 4 KiB.
     std::string text;
     std::optional<ConnectionId> connection;
-    std::optional<WallTime> since;  // this moment or later
-    std::optional<WallTime> until;  // before this moment
-    std::optional<Level> least;     // this level or graver
-    std::string sender;             // substring of the address, at most 1 KiB; "" = any
+    std::optional<MessageId> message;  // of that connection; counts for messages() only
+    std::optional<WallTime> since;     // this moment or later
+    std::optional<WallTime> until;     // before this moment
+    std::optional<Level> least;        // this level or graver
+    std::string sender;                // substring of the address, at most 1 KiB; "" = any
     std::string recipient;
     std::size_t limit = 100;  // 1 to 10 000; others are moved there
     std::string cursor;       // of the page before; "" = newest first page
+    std::uint64_t after = 0;  // search(): only records with a higher sequence
+    // search(): a page that took so long is handed out as it is, even empty, with a cursor to go on
+    // from; 0 = until it is full.
+    std::chrono::milliseconds patience{0};
 };
 
 struct Record {
@@ -57,7 +64,8 @@ struct Record {
     Event event;                 // texts as stored, that is escaped
 };
 // One JSON object without a line end: time (RFC 3339, UTC), sequence, level, id, message,
-// message_id, sender, recipient, verdict, text. `id` and `message` are null where there is none.
+// message_id, sender, recipient, verdict, text, direction, source, listener, tls, and size where it
+// is known. `id` and `message` are null where there is none.
 [[nodiscard]] std::string render_json(const Record& record);
 void append_json(std::string& out, const Record& record);
 
@@ -66,6 +74,45 @@ struct Page {
     std::string next_cursor;        // "" = no more
     std::uint64_t not_indexed = 0;  // records the index is behind (they were scanned)
 };
+
+enum class CountBy : std::uint8_t { verdict, domain, level };  // domain: of the recipient
+
+struct Counts {
+    std::uint64_t total = 0;
+    std::map<std::string, std::uint64_t> groups;  // by verdict, level or domain, in lower case
+    std::uint64_t other = 0;        // in groups beyond the 200 000 that are told apart
+    std::uint64_t not_indexed = 0;  // as in Page
+};
+
+// What became of one recipient of a message.
+struct MessageRow {
+    ConnectionId connection;
+    std::optional<MessageId> message;  // none: refused before there was a message
+    std::string message_id;            // texts as stored, that is escaped
+    std::string sender;
+    std::string recipient;
+    Direction direction = Direction::none;
+    std::string source;
+    std::string listener;
+    std::string tls;
+    std::uint64_t size = 0;  // octets; 0 = not known
+    WallTime first{};        // of its first and its last record
+    WallTime last{};
+    Verdict status = Verdict::none;  // the last that was said
+    std::string text;                // of the record that said it
+    // The recipient's records and those of the message as a whole, oldest first.
+    std::vector<Record> trail;
+};
+
+struct MessagePage {
+    std::vector<MessageRow> rows;  // newest first
+    std::string next_cursor;       // "" = no more; a page may be short, even empty, and have one
+    std::uint64_t not_indexed = 0;
+};
+
+// The rows of these records, in the order of their first record; the trail of a message as a whole
+// stands in each of its rows. Records without a recipient and without a message are left out.
+[[nodiscard]] std::vector<MessageRow> rows_of(const std::vector<Record>& records);
 
 // How the log is, for status and metrics.
 struct Stats {
@@ -107,6 +154,12 @@ public:
     // Any thread; may take milliseconds. Complete at once: what the index lacks is scanned.
     // malformed: a bad query, with the place. exhausted: took longer than 10 s.
     [[nodiscard]] virtual Result<Page> search(const Query& query) = 0;
+    // How many records answer, by group. Errors as search().
+    [[nodiscard]] virtual Result<Counts> count(const Query& query, CountBy by) = 0;
+    // One row for each recipient of a message, made of the same records. A row is there when one of
+    // its records answers the query; `status:` asks for what became of it in the end. Errors as
+    // search().
+    [[nodiscard]] virtual Result<MessagePage> messages(const Query& query) = 0;
     // Records after `sequence`, oldest first, at most `limit`; for --follow.
     [[nodiscard]] virtual Result<std::vector<Record>> after(std::uint64_t sequence,
                                                             std::size_t limit) = 0;

@@ -12,36 +12,7 @@
 namespace sealgate::maillog {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
-
-std::unexpected<Error> bad(std::size_t at, std::string_view what) {
-    return fail(
-        ErrorKind::malformed, "maillog.query", fmt::format("at octet {}: {}", at + 1, what));
-}
-
-// The words of one term. A connection ID takes the form that lines show, whatever its padding.
-Phrase words_of(std::string_view term) {
-    Phrase words;
-    std::size_t at = 0;
-    for (auto word = next_word(term, at); !word.empty(); word = next_word(term, at)) {
-        const auto connection = parse_connection_id(word);
-        words.push_back(to_lower(connection ? sealgate::to_string(*connection) : word));
-    }
-    return words;
-}
-
-// The term at `at`, which moves behind it: up to the closing quote, or to the next blank or quote.
-Result<std::string_view> take_term(std::string_view text, std::size_t& at) {
-    const std::size_t start = at;
-    if (text[at] == '"') {
-        const std::size_t end = text.find('"', start + 1);
-        if (end == std::string_view::npos) return bad(start, "this quote is not closed");
-        at = end + 1;
-        return text.substr(start + 1, end - start - 1);
-    }
-    at = std::min(text.find_first_of(" \t\r\n\"", start), text.size());
-    return text.substr(start, at - start);
-}
+using Kind = Term::Kind;
 
 // Room for the words of any line: 1 KiB of text with the connection ID before it.
 constexpr std::size_t kMaxLineWords = kFieldLimit;
@@ -52,35 +23,105 @@ Result<std::string> address_part(std::string_view text, std::string_view name) {
                     "maillog.query",
                     fmt::format("{}: longer than {} octets", name, kMaxAddressPart));
     }
-    return to_lower(escape_for_log(text, 4 * kMaxAddressPart));
+    return searched_part(text);
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view lower) {
     return lower.empty() || !std::ranges::search(text, lower, {}, ascii_lower).empty();
 }
 
-}  // namespace
+// The words of a record's line, cut when first asked for.
+class LineWords {
+public:
+    explicit LineWords(const RecordView& record) : record_(record) {}
 
-Result<std::vector<Phrase>> parse_words(std::string_view text) {
-    if (text.size() > kMaxQueryText) {
-        return bad(kMaxQueryText, fmt::format("more than {} octets", kMaxQueryText));
+    bool hold(const Phrase& phrase) {
+        if (!cut_) cut();
+        return !std::ranges::search(words(), phrase, word_matches).empty();
     }
-    std::vector<Phrase> phrases;
-    std::size_t words = 0;
-    for (std::size_t at = text.find_first_not_of(kBlanks); at < text.size();
-         at = text.find_first_not_of(kBlanks, at)) {
-        const std::size_t start = at;
-        SG_TRY(const std::string_view term, take_term(text, at));
-        Phrase phrase = words_of(term);
-        if (phrase.empty()) return bad(start, "nothing to search for: no letter and no digit");
-        words += phrase.size();
-        if (words > kMaxQueryWords) {
-            return bad(start, fmt::format("more than {} words", kMaxQueryWords));
+
+private:
+    // Kept between lines, since a scan asks this hundreds of thousands of times.
+    static std::vector<std::string_view>& words() {
+        thread_local std::vector<std::string_view> kept;
+        return kept;
+    }
+
+    void cut() {
+        thread_local std::string id;
+        words().clear();
+        if (record_.connection) {
+            id = sealgate::to_string(*record_.connection);
+            words().push_back(id);
         }
-        phrases.push_back(std::move(phrase));
+        std::size_t at = 0;
+        for (auto word = next_word(record_.text, at);
+             !word.empty() && words().size() < kMaxLineWords;
+             word = next_word(record_.text, at)) {
+            words().push_back(word);
+        }
+        cut_ = true;
     }
-    return phrases;
+
+    const RecordView& record_;
+    bool cut_ = false;
+};
+
+bool domain_matches(const RecordView& record, const std::string& wanted) {
+    const auto answers = [&wanted](std::string_view address) {
+        const std::string_view domain = domain_of(address);
+        return !domain.empty() && domain_answers(to_lower(domain), wanted);
+    };
+    return answers(record.sender) || answers(record.recipient);
 }
+
+bool source_matches(const RecordView& record, const Network& network) {
+    if (record.source.empty()) return false;
+    const auto address = IpAddress::parse(record.source);
+    return address && network.contains(*address);
+}
+
+bool holds(const RecordView& record, const Term& term, LineWords& words) {
+    switch (term.kind) {
+        case Kind::phrase:
+            return words.hold(term.words);
+        case Kind::sender:
+            return contains_ignoring_case(record.sender, term.text);
+        case Kind::recipient:
+            return contains_ignoring_case(record.recipient, term.text);
+        case Kind::domain:
+            return domain_matches(record, term.text);
+        case Kind::connection:
+            // A trail is that of the connection; what is not wanted is the one message.
+            return record.connection == term.connection &&
+                   (!term.negated || !term.message || record.message == term.message);
+        case Kind::message_id:
+            return iequals(without_brackets(record.message_id), term.text);
+        case Kind::direction:
+            return record.direction == term.direction;
+        case Kind::verdict:
+            return record.verdict == term.verdict;
+        case Kind::larger:
+            return record.message_size > term.number;
+        case Kind::since:
+            return record.time >= term.time;
+        case Kind::until:
+            return record.time < term.time;
+        case Kind::level:
+            return record.level >= term.level;
+        case Kind::source:
+            return source_matches(record, term.network);
+        case Kind::listener:
+            return iequals(record.listener, term.text);
+        case Kind::messages:
+            return record.connection &&
+                   std::ranges::binary_search(term.messages,
+                                              MessageKey{*record.connection, record.message});
+    }
+    return false;
+}
+
+}  // namespace
 
 std::string to_string(const Cursor& cursor) {
     return fmt::format("{:x}.{:x}", cursor.first, cursor.offset);
@@ -97,50 +138,74 @@ Result<Cursor> parse_cursor(std::string_view text) {
     return fail(ErrorKind::malformed, "maillog.query", "cursor: not one that a page gave");
 }
 
-Result<Matcher> Matcher::compile(const Query& query) {
+Result<Matcher> Matcher::compile(const Query& query, WallTime now) {
     Matcher out;
-    SG_TRY(out.phrases_, parse_words(query.text));
-    SG_TRY(out.sender_, address_part(query.sender, "sender"));
-    SG_TRY(out.recipient_, address_part(query.recipient, "recipient"));
+    auto terms = parse_terms(query.text, now);
+    if (!terms) {
+        return fail(ErrorKind::malformed,
+                    "maillog.query",
+                    fmt::format("at octet {}: {}", terms.error().position + 1, terms.error().what));
+    }
+    for (Term& term : *terms)
+        out.add(std::move(term));
+    if (query.connection) {
+        out.add(
+            {.kind = Kind::connection, .connection = *query.connection, .message = query.message});
+    }
+    if (query.since) out.add({.kind = Kind::since, .time = *query.since});
+    if (query.until) out.add({.kind = Kind::until, .time = *query.until});
+    if (query.least) out.add({.kind = Kind::level, .level = *query.least});
+    SG_TRY(auto sender, address_part(query.sender, "sender"));
+    SG_TRY(auto recipient, address_part(query.recipient, "recipient"));
+    if (!sender.empty()) out.add({.kind = Kind::sender, .text = std::move(sender)});
+    if (!recipient.empty()) out.add({.kind = Kind::recipient, .text = std::move(recipient)});
     if (!query.cursor.empty()) {
         SG_TRY(out.cursor_, parse_cursor(query.cursor));
     }
-    out.connection_ = query.connection;
-    out.since_ = query.since;
-    out.until_ = query.until;
-    out.least_ = query.least.value_or(Level::debug);
+    // Words cost most to look for: they come last.
+    for (Term& term : out.take(Kind::phrase))
+        out.terms_.push_back(std::move(term));
+    out.after_ = query.after;
     out.limit_ = std::clamp<std::size_t>(query.limit, 1, kMaxPage);
     return out;
 }
 
-bool Matcher::matches(const RecordView& record) const {
-    if (record.level < least_) return false;
-    if (connection_ && record.connection != connection_) return false;
-    if (since_ && record.time < *since_) return false;
-    if (until_ && record.time >= *until_) return false;
-    if (!contains_ignoring_case(record.sender, sender_)) return false;
-    if (!contains_ignoring_case(record.recipient, recipient_)) return false;
-    return phrases_match(record);
+void Matcher::add(Term term) {
+    if (term.kind == Kind::since || term.kind == Kind::until) {
+        // "-since" is what came before.
+        if ((term.kind == Kind::since) != term.negated) {
+            since_ = std::max(since_.value_or(term.time), term.time);
+        } else {
+            until_ = std::min(until_.value_or(term.time), term.time);
+        }
+        return;
+    }
+    terms_.push_back(std::move(term));
 }
 
-bool Matcher::phrases_match(const RecordView& record) const {
-    if (phrases_.empty()) return true;
-    // Kept between lines, since a scan asks this hundreds of thousands of times.
-    thread_local std::vector<std::string_view> words;
-    thread_local std::string id;
-    words.clear();
-    if (record.connection) {
-        id = sealgate::to_string(*record.connection);
-        words.push_back(id);
-    }
-    std::size_t at = 0;
-    for (auto word = next_word(record.text, at); !word.empty() && words.size() < kMaxLineWords;
-         word = next_word(record.text, at)) {
-        words.push_back(word);
-    }
-    return std::ranges::all_of(phrases_, [](const Phrase& phrase) {
-        return !std::ranges::search(words, phrase, word_matches).empty();
+Matcher Matcher::of_terms(std::vector<Term> terms) {
+    Matcher out;
+    out.terms_ = std::move(terms);
+    return out;
+}
+
+std::vector<Term> Matcher::take(Term::Kind kind) {
+    std::vector<Term> taken;
+    std::erase_if(terms_, [&](Term& term) {
+        if (term.kind != kind) return false;
+        taken.push_back(std::move(term));
+        return true;
     });
+    return taken;
+}
+
+bool Matcher::matches(const RecordView& record) const {
+    if (since_ && record.time < *since_) return false;
+    if (until_ && record.time >= *until_) return false;
+    if (after_ > 0 && record.sequence <= after_) return false;
+    LineWords words(record);
+    return std::ranges::all_of(
+        terms_, [&](const Term& term) { return holds(record, term, words) != term.negated; });
 }
 
 }  // namespace sealgate::maillog

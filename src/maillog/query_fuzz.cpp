@@ -51,19 +51,40 @@ void check(std::string_view raw_line, std::string_view text) {
     static OneLineIndex index;
     Query query;
     query.text = text;
-    const auto matcher = Matcher::compile(query);
-    if (!matcher) {
-        SG_CHECK(matcher.error().kind() == ErrorKind::malformed);
+    const WallTime now{std::chrono::seconds(1'800'000'000)};
+    const auto terms = parse_terms(text, now);
+    if (!terms) {
+        // It points into the text, and says something of one line.
+        const BadTerm& bad = terms.error();
+        SG_CHECK(bad.length > 0 && bad.position + bad.length <= text.size());
+        SG_CHECK(!bad.what.empty() &&
+                 escape_for_log(bad.what, 10'000).find("\\x0a") == std::string::npos);
+    }
+    const auto compiled = Matcher::compile(query, now);
+    SG_CHECK(compiled.has_value() == terms.has_value());
+    if (!compiled) {
+        SG_CHECK(compiled.error().kind() == ErrorKind::malformed);
         return;
     }
+    // Only words are compared with the index here.
+    std::vector<Term> words;
+    std::vector<Phrase> phrases;
+    for (const Term& term : *terms) {
+        SG_CHECK(term.kind != Term::Kind::messages);
+        if (term.kind != Term::Kind::phrase || term.negated) continue;
+        words.push_back(term);
+        phrases.push_back(term.words);
+    }
+    const Matcher matcher = Matcher::of_terms(words);
     RecordView record;
-    if (matcher->phrases().empty()) {
-        SG_CHECK(matcher->matches(record));
+    (void)compiled->matches(record);
+    if (phrases.empty()) {
+        SG_CHECK(matcher.matches(record));
         return;
     }
     std::string all;
     std::size_t count = 0;
-    for (const Phrase& phrase : matcher->phrases()) {
+    for (const Phrase& phrase : phrases) {
         SG_CHECK(!phrase.empty());
         for (const std::string& word : phrase) {
             std::size_t at = 0;
@@ -74,11 +95,11 @@ void check(std::string_view raw_line, std::string_view text) {
     }
     SG_CHECK(count <= kMaxQueryWords);
     record.text = all;
-    SG_CHECK(matcher->matches(record));
-    SG_CHECK(index.finds(all, matcher->phrases()));
+    SG_CHECK(matcher.matches(record));
+    SG_CHECK(index.finds(all, phrases));
     const std::string line = escape_for_log(raw_line, kFieldLimit);
     record.text = line;
-    SG_CHECK(matcher->matches(record) == index.finds(line, matcher->phrases()));
+    SG_CHECK(matcher.matches(record) == index.finds(line, phrases));
 }
 
 }  // namespace

@@ -38,35 +38,130 @@ TEST(Words, AnAddressAnswersToItsParts) {
     EXPECT_FALSE(word_matches("users", "user"));
 }
 
-TEST(ParseWords, CutsTermsAndPhrases) {
-    const auto phrases = parse_words("Unmanaged  \"domain Blocked\" 1/2 smtp-42\tx\"y z\"");
-    ASSERT_TRUE(phrases);
-    EXPECT_EQ(
-        *phrases,
-        (std::vector<Phrase>{
-            {"unmanaged"}, {"domain", "blocked"}, {"1", "2"}, {"smtp-00042"}, {"x"}, {"y", "z"}}));
-    EXPECT_TRUE(parse_words("")->empty());
-    EXPECT_TRUE(parse_words(" \t ")->empty());
+WallTime now() {
+    WallTime time;
+    EXPECT_TRUE(from_rfc3339("2026-11-25T12:00:00Z", time));
+    return time;
 }
 
-TEST(ParseWords, NamesThePlaceOfWhatIsWrong) {
-    const auto why = [](std::string_view text) {
-        const auto result = parse_words(text);
-        EXPECT_FALSE(result);
-        if (result) return std::string();
-        EXPECT_EQ(result.error().kind(), ErrorKind::malformed);
-        return result.error().detail();
-    };
-    EXPECT_TRUE(why("abc \"def").starts_with("at octet 5: "));
-    EXPECT_TRUE(why("abc ...").starts_with("at octet 5: "));
-    EXPECT_TRUE(why("\"\"").starts_with("at octet 1: "));
-    std::string many;
-    for (int i = 0; i < 64; ++i)
-        many += "a ";
-    EXPECT_TRUE(parse_words(many));
-    EXPECT_TRUE(why(many + "a").starts_with("at octet 129: more than 64"));
-    EXPECT_FALSE(why("\"" + many + "a\"").empty());
-    EXPECT_FALSE(why(std::string(10'000, 'a')).empty());
+std::vector<Term> terms(std::string_view text) {
+    auto parsed = parse_terms(text, now());
+    EXPECT_TRUE(parsed) << text << ": " << (parsed ? "" : parsed.error().what);
+    return parsed ? *std::move(parsed) : std::vector<Term>();
+}
+
+Term only(std::string_view text) {
+    auto all = terms(text);
+    EXPECT_EQ(all.size(), 1U) << text;
+    return all.empty() ? Term() : std::move(all.front());
+}
+
+TEST(ParseTerms, CutsWordsAndPhrases) {
+    std::vector<Phrase> phrases;
+    for (Term& term : terms("Unmanaged  \"domain Blocked\" 1/2 smtp-42\tx\"y z\""))
+        phrases.push_back(std::move(term.words));
+    EXPECT_EQ(
+        phrases,
+        (std::vector<Phrase>{
+            {"unmanaged"}, {"domain", "blocked"}, {"1", "2"}, {"smtp-00042"}, {"x"}, {"y", "z"}}));
+    EXPECT_TRUE(terms("").empty());
+    EXPECT_TRUE(terms(" \t ").empty());
+}
+
+TEST(ParseTerms, ReadsNamesAndTheirValues) {
+    using Kind = Term::Kind;
+    EXPECT_EQ(only("from:<Bob@Example.com>").text, "bob@example.com");
+    EXPECT_EQ(only("FROM:bob").kind, Kind::sender);
+    EXPECT_EQ(only("to:\"with blank\"").text, "with blank");
+    EXPECT_EQ(only("domain:@Example.com").text, "example.com");
+    EXPECT_EQ(only("domain:.example.com").text, ".example.com");
+    EXPECT_EQ(only("msgid:<1.A@x>").text, "1.a@x");
+    EXPECT_EQ(only("id:smtp-42").connection, (ConnectionId{0, 42}));
+    EXPECT_EQ(only("id:SMTP-B00042.3").message, make_message_id({'B', 42}, 3));
+    const std::string hex = sealgate::to_string(make_message_id({'B', 42}, 3));
+    EXPECT_EQ(only("id:" + hex).connection, (ConnectionId{'B', 42}));
+    EXPECT_EQ(only("dir:out").direction, Direction::outbound);
+    EXPECT_EQ(only("dir:inbound").direction, Direction::inbound);
+    EXPECT_EQ(only("status:Rejected").verdict, Verdict::rejected);
+    EXPECT_EQ(only("is:held").verdict, Verdict::held);
+    EXPECT_EQ(only("larger:5MiB").number, 5U * 1024 * 1024);
+    EXPECT_EQ(only("larger:\"5 MiB\"").number, 5U * 1024 * 1024);
+    EXPECT_EQ(only("since:2h").time, now() - std::chrono::hours(2));
+    EXPECT_EQ(only("until:2026-11-25T11:00:00Z").time, now() - std::chrono::hours(1));
+    EXPECT_EQ(only("level:warning").level, Level::warning);
+    EXPECT_TRUE(only("source:10.1.0.0/16").network.contains(*IpAddress::parse("10.1.2.3")));
+    EXPECT_EQ(only("listener:Outbound").text, "outbound");
+}
+
+TEST(ParseTerms, AMinusNegates) {
+    EXPECT_TRUE(only("-blocked").negated);
+    EXPECT_TRUE(only("-from:bob").negated);
+    EXPECT_TRUE(only("-\"a b\"").negated);
+    EXPECT_FALSE(only("a-b").negated);
+    EXPECT_EQ(terms("a -b c").at(1).words, Phrase{"b"});
+}
+
+TEST(ParseTerms, WhatIsCopiedFromALineIsWords) {
+    EXPECT_EQ(only("SMTP-00042:").words, Phrase{"smtp-00042"});
+    EXPECT_EQ(only("blocked:").words, Phrase{"blocked"});
+    EXPECT_EQ(only("10.1.0.7:25").words, (Phrase{"10.1.0.7", "25"}));
+    EXPECT_EQ(only("http://x.example").words, (Phrase{"http", "x.example"}));
+    EXPECT_EQ(only("\"from:bob\"").words, (Phrase{"from", "bob"}));
+}
+
+// What is marked, and the sentence.
+std::pair<std::string, std::string> why(const std::string& text) {
+    const auto parsed = parse_terms(text, now());
+    EXPECT_FALSE(parsed) << text;
+    if (parsed) return {};
+    const BadTerm& bad = parsed.error();
+    EXPECT_LE(bad.position + bad.length, text.size());
+    EXPECT_GT(bad.length, 0U);
+    return {text.substr(bad.position, bad.length), bad.what};
+}
+
+TEST(ParseTerms, PointsAtTheWordThatIsWrong) {
+    EXPECT_EQ(why("abc \"def").first, "\"def");
+    EXPECT_EQ(why("abc ...").first, "...");
+    EXPECT_EQ(why("\"\"").first, "\"\"");
+    EXPECT_EQ(why("a - b").first, "-");
+    EXPECT_EQ(why("a form:bob b").first, "form:");
+    EXPECT_NE(why("a form:bob b").second.find("did you mean 'from:'"), std::string::npos);
+    EXPECT_EQ(why("x from: y").first, "from:");
+    EXPECT_EQ(why("x -status:lost").first, "lost");
+    EXPECT_NE(why("status:lost").second.find("delivered"), std::string::npos);
+    for (const char* text : {"id:42",
+                             "id:SMTP-1.",
+                             "id:SMTP-1.9999999",
+                             "dir:up",
+                             "larger:5",
+                             "since:whenever",
+                             "level:loud",
+                             "source:10.1.0.1/8",
+                             "source:host",
+                             "domain:a@b",
+                             "is:odd",
+                             "status:none",
+                             "to:\"\"",
+                             "to:<>"}) {
+        EXPECT_FALSE(why(text).second.empty()) << text;
+    }
+    const std::string many = [] {
+        std::string out;
+        for (int i = 0; i < 64; ++i)
+            out += "a ";
+        return out;
+    }();
+    EXPECT_TRUE(parse_terms(many, now()));
+    EXPECT_EQ(why(many + "b").first, "b");
+    EXPECT_FALSE(why("\"" + many + "a\"").first.empty());
+    EXPECT_FALSE(why(std::string(10'000, 'a')).first.empty());
+}
+
+// A term that nothing can answer must not look like "nothing found".
+TEST(ParseTerms, SaysWhatIsNotAvailable) {
+    for (const char* text : {"subject:x", "rule:x", "key:x", "is:clear", "subject:"})
+        EXPECT_NE(why(text).second.find("is not available"), std::string::npos) << text;
 }
 
 TEST(Cursor, ReadsOnlyWhatItWrote) {
@@ -80,17 +175,17 @@ TEST(Cursor, ReadsOnlyWhatItWrote) {
 TEST(Matcher, RefusesLongAddressParts) {
     Query query;
     query.sender = std::string(1'025, 'a');
-    EXPECT_EQ(Matcher::compile(query).error().kind(), ErrorKind::malformed);
+    EXPECT_EQ(Matcher::compile(query, now()).error().kind(), ErrorKind::malformed);
     query.sender = std::string(1'024, 'a');
-    EXPECT_TRUE(Matcher::compile(query));
+    EXPECT_TRUE(Matcher::compile(query, now()));
 }
 
 TEST(Matcher, MovesTheLimitToWhatAPageMayHold) {
     Query query;
     query.limit = 0;
-    EXPECT_EQ(Matcher::compile(query)->limit(), 1U);
+    EXPECT_EQ(Matcher::compile(query, now())->limit(), 1U);
     query.limit = 1'000'000'000;
-    EXPECT_EQ(Matcher::compile(query)->limit(), kMaxPage);
+    EXPECT_EQ(Matcher::compile(query, now())->limit(), kMaxPage);
 }
 
 }  // namespace

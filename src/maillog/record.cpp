@@ -15,6 +15,7 @@ constexpr std::size_t kSumAt = 4;
 constexpr std::size_t kTextCount = 4;
 constexpr unsigned kHasConnection = 1;
 constexpr unsigned kHasMessage = 2;
+constexpr unsigned kHasDetails = 4;
 
 // Where the numbers stand, counted from the start of the record.
 constexpr std::size_t kLengthAt = 2;
@@ -28,6 +29,12 @@ constexpr std::size_t kVerdictAt = 45;
 constexpr std::size_t kNodeAt = 46;
 constexpr std::size_t kFlagsAt = 47;
 constexpr std::size_t kTextLengthsAt = 48;
+
+// The details stand behind the texts; counted from their start.
+constexpr std::size_t kDetailCount = 3;
+constexpr std::size_t kDirectionAt = 0;
+constexpr std::size_t kDetailLengthsAt = 1;
+constexpr std::size_t kSizeAt = 4;
 
 template <std::size_t Width>
 void put(std::string& out, std::size_t at, std::uint64_t value) {
@@ -48,17 +55,33 @@ bool is_plain(std::string_view text) {
 }
 
 // Adds the text, escaped, and returns its length.
-std::size_t append_text(std::string& out, std::string_view text) {
+std::size_t append_text(std::string& out, std::string_view text, std::size_t limit) {
     constexpr std::string_view kCut = "...";
     const std::size_t before = out.size();
-    if (text.size() <= kFieldLimit && is_plain(text)) {
+    if (text.size() <= limit && is_plain(text)) {
         out += text;
     } else {
-        out += escape_for_log(text, kFieldLimit - kCut.size());
+        out += escape_for_log(text, limit - kCut.size());
     }
     return out.size() - before;
 }
 
+bool has_details(const Event& event) {
+    return event.direction != Direction::none || event.size != 0 || !event.source.empty() ||
+           !event.listener.empty() || !event.tls.empty();
+}
+
+void append_details(std::string& out, const Event& event) {
+    const std::size_t start = out.size();
+    out.append(kDetailsFixed, '\0');
+    put<1>(out, start + kDirectionAt, static_cast<std::uint64_t>(event.direction));
+    put<8>(out, start + kSizeAt, event.size);
+    std::size_t index = 0;
+    for (const std::string* text : {&event.source, &event.listener, &event.tls})
+        put<1>(out, start + kDetailLengthsAt + index++, append_text(out, *text, kDetailLimit));
+}
+
+// `bytes` hold at least the payload.
 bool lengths_fit(std::string_view bytes, std::size_t payload) {
     std::size_t sum = kRecordFixed;
     for (std::size_t i = 0; i < kTextCount; ++i) {
@@ -66,6 +89,13 @@ bool lengths_fit(std::string_view bytes, std::size_t payload) {
         if (length > kFieldLimit) return false;
         sum += length;
     }
+    if ((get<1>(bytes, kFlagsAt) & kHasDetails) == 0) return sum == payload;
+    if (sum + kDetailsFixed > payload) return false;
+    const std::string_view details = bytes.substr(kRecordHead + sum);
+    if (get<1>(details, kDirectionAt) > static_cast<unsigned>(Direction::inbound)) return false;
+    sum += kDetailsFixed;
+    for (std::size_t i = 0; i < kDetailCount; ++i)
+        sum += get<1>(details, kDetailLengthsAt + i);
     return sum == payload;
 }
 
@@ -78,7 +108,7 @@ void append_record(
     const std::array<std::string_view, kTextCount> texts = {
         event.message_id, event.sender, event.recipient, event.text};
     for (std::size_t i = 0; i < kTextCount; ++i)
-        put<2>(out, start + kTextLengthsAt + 2 * i, append_text(out, texts[i]));
+        put<2>(out, start + kTextLengthsAt + 2 * i, append_text(out, texts[i], kFieldLimit));
     const WallTime time = event.time == WallTime{} ? now : event.time;
     unsigned flags = 0;
     if (event.connection) {
@@ -89,6 +119,10 @@ void append_record(
     if (event.message) {
         flags |= kHasMessage;
         put<8>(out, start + kMessageAt, event.message->value);
+    }
+    if (has_details(event)) {
+        flags |= kHasDetails;
+        append_details(out, event);
     }
     put<8>(out, start + kSequenceAt, sequence);
     put<8>(out, start + kTimeAt, static_cast<std::uint64_t>(time.time_since_epoch().count()));
@@ -139,6 +173,17 @@ std::optional<RecordView> parse_record(std::string_view bytes) {
         *text = bytes.substr(at, length);
         at += length;
     }
+    if ((flags & kHasDetails) == 0) return view;
+    const std::string_view details = bytes.substr(at);
+    view.direction = static_cast<Direction>(get<1>(details, kDirectionAt));
+    view.message_size = get<8>(details, kSizeAt);
+    at = kDetailsFixed;
+    index = 0;
+    for (std::string_view* text : {&view.source, &view.listener, &view.tls}) {
+        const std::size_t length = get<1>(details, kDetailLengthsAt + index++);
+        *text = details.substr(at, length);
+        at += length;
+    }
     return view;
 }
 
@@ -154,6 +199,11 @@ void RecordView::copy_to(Record& record) const {
     record.event.sender = sender;
     record.event.recipient = recipient;
     record.event.text = text;
+    record.event.direction = direction;
+    record.event.source = source;
+    record.event.listener = listener;
+    record.event.tls = tls;
+    record.event.size = message_size;
 }
 
 }  // namespace sealgate::maillog

@@ -16,7 +16,10 @@ inline constexpr std::size_t kFieldLimit = 1024;  // octets of each text, escape
 inline constexpr std::size_t kRecordHead = 8;     // mark, length, CRC32C
 inline constexpr std::size_t kRecordFixed = 48;   // numbers before the texts
 inline constexpr std::size_t kMinRecord = kRecordHead + kRecordFixed;
-inline constexpr std::size_t kMaxRecord = kMinRecord + 4 * kFieldLimit;
+inline constexpr std::size_t kDetailLimit = 255;  // octets of source, listener, tls, escaped
+inline constexpr std::size_t kDetailsFixed = 12;  // numbers before these
+inline constexpr std::size_t kMaxRecord =
+    kMinRecord + 4 * kFieldLimit + kDetailsFixed + 3 * kDetailLimit;
 
 // Escapes the event's texts and adds the record to `out`. Does not allocate when `out` has room and
 // the texts are printable ASCII.
@@ -36,6 +39,11 @@ struct RecordView {
     std::string_view sender;
     std::string_view recipient;
     std::string_view text;
+    Direction direction = Direction::none;
+    std::string_view source;
+    std::string_view listener;
+    std::string_view tls;
+    std::uint64_t message_size = 0;
     std::size_t size = 0;  // octets of the whole record
 
     // Into a record that may be used again, so that its strings keep their room.

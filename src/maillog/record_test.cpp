@@ -21,6 +21,11 @@ Event full_event() {
     event.sender = "a@x.example";
     event.recipient = "b@y.example";
     event.text = "recipient 1/1 (b@y.example): held";
+    event.direction = Direction::inbound;
+    event.source = "2001:db8::7";
+    event.listener = "in";
+    event.tls = "TLSv1.3 TLS_AES_256_GCM_SHA384";
+    event.size = 123'456'789'012;
     return event;
 }
 
@@ -50,6 +55,11 @@ TEST(Record, ComesBackAsItWentIn) {
     EXPECT_EQ(event.sender, "a@x.example");
     EXPECT_EQ(event.recipient, "b@y.example");
     EXPECT_EQ(event.text, full_event().text);
+    EXPECT_EQ(event.direction, Direction::inbound);
+    EXPECT_EQ(event.source, "2001:db8::7");
+    EXPECT_EQ(event.listener, "in");
+    EXPECT_EQ(event.tls, "TLSv1.3 TLS_AES_256_GCM_SHA384");
+    EXPECT_EQ(event.size, 123'456'789'012U);
 }
 
 TEST(Record, WithoutATimeGetsNow) {
@@ -66,6 +76,7 @@ TEST(Record, EscapesAndCapsEachText) {
     event.sender = std::string(5'000, 'x');
     event.recipient = std::string(5'000, '\n');
     event.message_id = std::string(1'024, 'y');
+    event.listener = std::string(300, 'l');
     event.text = "fake\r\n2014/04/23 17:56:57 +01:00  NOTICE x[1]:       SMTP-00001: all is well";
     const std::string bytes = encode(event);
     const auto view = parse_record(bytes);
@@ -74,6 +85,7 @@ TEST(Record, EscapesAndCapsEachText) {
     EXPECT_LE(view->recipient.size(), kFieldLimit);
     EXPECT_TRUE(view->recipient.starts_with("\\x0a\\x0a"));
     EXPECT_EQ(view->message_id.size(), 1'024U);
+    EXPECT_EQ(view->listener, std::string(252, 'l') + "...");
     EXPECT_EQ(view->text, escape_for_log(event.text));
     EXPECT_LE(bytes.size(), kMaxRecord);
 }
@@ -142,9 +154,12 @@ TEST(RecordScanner, ReadsMoreThanOneChunk) {
 TEST(SegmentHead, IsReadBackAndBoundToItsName) {
     const std::string head = segment_head(42, kTestStart);
     ASSERT_EQ(head.size(), kSegmentHead);
-    EXPECT_EQ(parse_segment_head(head, 42), kTestStart);
-    EXPECT_EQ(parse_segment_head(head, 43), std::nullopt);
-    EXPECT_EQ(parse_segment_head(head.substr(1), 42), std::nullopt);
+    const auto parsed = parse_segment_head(head, 42);
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->created, kTestStart);
+    EXPECT_TRUE(parsed->current);
+    EXPECT_FALSE(parse_segment_head(head, 43));
+    EXPECT_FALSE(parse_segment_head(head.substr(1), 42));
     EXPECT_EQ(parse_segment_name(segment_name(42)), 42U);
     EXPECT_EQ(parse_segment_name("00000000000000000000.records"), std::nullopt);
     EXPECT_EQ(parse_segment_name("00000000000000000001.recordx"), std::nullopt);

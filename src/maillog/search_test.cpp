@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/crc32c.h"
 #include "base/text.h"
+#include "maillog/segment.h"
 #include "maillog/test_support.h"
 #include "os/fault_file_system.h"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
+#include <map>
 #include <random>
 #include <set>
 #include <thread>
@@ -207,6 +211,57 @@ TEST(Search, AnIndexAheadOfItsRecordsIsMadeAgain) {
     EXPECT_EQ(log.texts(words("old")).size(), 4U);
 }
 
+// A log as the first version wrote it: it is read and searched, and new records begin a segment.
+TEST(Search, ReadsSegmentsOfTheFirstVersion) {
+    const TestFolder folder;
+    TestLog log(options_in(folder));
+    ASSERT_TRUE(log.add(make_event(1, "of the first version")));
+    log.log.reset();
+    const std::string segment = folder / ("log/records/" + segment_name(1));
+    std::string bytes = read_all(segment);
+    bytes[6] = '1';
+    const std::uint32_t sum = crc32c(std::string_view(bytes).substr(0, 24));
+    for (std::size_t i = 0; i < 4; ++i)
+        bytes[24 + i] = static_cast<char>((sum >> (8 * i)) & 0xFFU);
+    write_all(segment, bytes);
+    std::filesystem::remove_all(folder / "log/index");
+    log.reopen();
+    Event event = make_event(2, "of this version");
+    event.source = "192.0.2.7";
+    ASSERT_TRUE(log.add(event));
+    EXPECT_EQ(read_all(segment), bytes);
+    EXPECT_EQ(names_in(folder / "log/records").size(), 2U);
+    expect_everywhere(log, words("version"), {"of this version", "of the first version"});
+    expect_everywhere(log, words("source:192.0.2.7"), {"of this version"});
+    log.reopen();
+    EXPECT_EQ(log.texts(words("version")).size(), 2U);
+}
+
+TEST(Search, RetentionTakesWholeSegmentsWithTheirIndex) {
+    const TestFolder folder;
+    Options options = options_in(folder);
+    options.segment_size = 20'000;
+    options.keep_bytes = 200'000;
+    TestLog log(options);
+    for (int i = 0; i < 2'000; ++i)
+        ASSERT_TRUE(log.add(make_event("line number " + std::to_string(i))));
+    log->drain();
+    log->drain();
+    const Texts records = names_in(folder / "log/records");
+    std::uint64_t total = 0;
+    for (const char* part : {"log/records", "log/index"})
+        for (const auto& file : std::filesystem::directory_iterator(folder / part))
+            total += file.file_size();
+    EXPECT_LE(total, options.keep_bytes + options.segment_size);
+    EXPECT_GT(records.front(), segment_name(1));
+    for (const std::string& name : names_in(folder / "log/index")) {
+        const std::string of = name.substr(0, 20) + ".records";
+        EXPECT_NE(std::ranges::find(records, of), records.end()) << name;
+    }
+    EXPECT_EQ(log.texts(words("\"line number 0\"")), Texts{});
+    EXPECT_EQ(log.texts(words("\"line number 1999\"")), Texts{"line number 1999"});
+}
+
 TEST(Search, WorksOnADiskWithoutAnIndex) {
     os::ForgetfulFileSystem files;
     Options options;
@@ -260,14 +315,28 @@ public:
         return to_lower(text).find(to_lower(part)) != std::string::npos;
     }
 
-    std::vector<Texts> phrases;  // what query.text means
+    using Condition = std::function<bool(const Event&)>;
+
+    std::vector<Texts> phrases;         // what the words of query.text mean
+    std::vector<Condition> conditions;  // and what its other terms do
     Query query;
+
+    void add(const std::string& term, Condition condition) {
+        query.text += term + " ";
+        conditions.push_back(std::move(condition));
+    }
+    static std::string domain(const std::string& address) {
+        const std::size_t at = address.rfind('@');
+        return at == std::string::npos ? "" : to_lower(address.substr(at + 1));
+    }
 
     [[nodiscard]] bool matches(const Event& event) const {
         const Texts line =
             cut((event.connection ? to_string(*event.connection) + ": " : "") + event.text);
         for (const Texts& phrase : phrases)
             if (!holds_phrase(line, phrase)) return false;
+        for (const Condition& condition : conditions)
+            if (!condition(event)) return false;
         return (!query.connection || event.connection == query.connection) &&
                (!query.since || event.time >= *query.since) &&
                (!query.until || event.time < *query.until) &&
@@ -317,6 +386,12 @@ public:
         if (below(5) != 0) out.connection = ConnectionId{below(9) == 0 ? 'B' : '\0', below(12)};
         out.sender = address();
         out.recipient = address();
+        out.verdict = static_cast<Verdict>(below(11));
+        out.direction = static_cast<Direction>(below(3));
+        out.source = pick(Texts{"", "10.1.0.7", "10.2.0.7", "2001:db8::7"});
+        out.listener = pick(Texts{"", "Out", "in"});
+        if (below(4) != 0) out.message_id = pick(Texts{"<A@x>", "<b@x>", "c"});
+        out.size = below(3) == 0 ? 0 : std::uint64_t{1} << below(24);
         return out;
     }
     Oracle question(WallTime start, std::size_t seconds) {
@@ -351,13 +426,86 @@ public:
         if (below(4) == 0) out.query.least = static_cast<Level>(below(6));
         if (below(4) == 0) out.query.sender = pick(Texts{"ann", "A.EXAMPLE", "@b", "zzz", "+"});
         if (below(4) == 0) out.query.recipient = pick(Texts{"bob", "test", "_", "%", "@"});
+        if (below(2) == 0) add_terms(out);
         out.query.limit = 1 + below(30);
         return out;
+    }
+    // Terms by name, and negated ones.
+    void add_terms(Oracle& out) {
+        for (std::size_t i = below(3); i > 0; --i) {
+            const bool negated = below(3) == 0;
+            const auto add = [&](const std::string& term, const Oracle::Condition& holds) {
+                out.add((negated ? "-" : "") + term,
+                        [=](const Event& event) { return holds(event) != negated; });
+            };
+            switch (below(10)) {
+                case 0: {
+                    const auto verdict = static_cast<Verdict>(1 + below(10));
+                    add("status:" + std::string(to_string(verdict)),
+                        [=](const Event& event) { return event.verdict == verdict; });
+                    break;
+                }
+                case 1:
+                    add("dir:out",
+                        [](const Event& event) { return event.direction == Direction::outbound; });
+                    break;
+                case 2:
+                    add("source:10.1.0.0/16",
+                        [](const Event& event) { return event.source == "10.1.0.7"; });
+                    break;
+                case 3:
+                    add("listener:out", [](const Event& event) { return event.listener == "Out"; });
+                    break;
+                case 4:
+                    add("domain:A.example", [](const Event& event) {
+                        return Oracle::domain(event.sender) == "a.example" ||
+                               Oracle::domain(event.recipient) == "a.example";
+                    });
+                    break;
+                case 5:
+                    add("domain:.example", [](const Event& event) {
+                        return Oracle::domain(event.sender).ends_with(".example") ||
+                               Oracle::domain(event.recipient).ends_with(".example");
+                    });
+                    break;
+                case 6:
+                    add("msgid:a@X",
+                        [](const Event& event) { return event.message_id == "<A@x>"; });
+                    break;
+                case 7:
+                    add("larger:100KiB",
+                        [](const Event& event) { return event.size > 100 * 1024; });
+                    break;
+                case 8: {
+                    const auto level = static_cast<Level>(below(6));
+                    add("level:" + std::string(to_string(level)),
+                        [=](const Event& event) { return event.level >= level; });
+                    break;
+                }
+                default: {
+                    const std::string part = pick(Texts{"ann", "a.example", "f_", "zzz"});
+                    add("from:" + part,
+                        [=](const Event& event) { return Oracle::holds(event.sender, part); });
+                    break;
+                }
+            }
+        }
+        if (below(4) == 0) {
+            out.add("-blocked", [](const Event& event) {
+                return !Oracle::holds_phrase(Oracle::cut(event.text), {"blocked"});
+            });
+        }
     }
 
 private:
     std::mt19937_64 random_;
 };
+
+std::string group_of(const Event& event, CountBy by) {
+    if (by == CountBy::verdict) return std::string(to_string(event.verdict));
+    if (by == CountBy::level) return to_lower(to_string(event.level));
+    return Oracle::domain(event.recipient);
+}
 
 // All pages of a query, as sequence numbers.
 std::vector<std::uint64_t> all_pages(MailLog& log, Query query) {
@@ -398,6 +546,15 @@ TEST(Search, AgreesWithReadingEveryLine) {
                 if (oracle.matches(events[n - 1])) wanted.push_back(n);
             ASSERT_EQ(all_pages(*log.log, oracle.query), wanted)
                 << "seed " << seed << ", question " << i << ": " << oracle.query.text;
+            const auto by = static_cast<CountBy>(i % 3);
+            std::map<std::string, std::uint64_t> groups;
+            for (const std::uint64_t n : wanted)
+                ++groups[group_of(events[n - 1], by)];
+            const auto counts = log->count(oracle.query, by);
+            ASSERT_TRUE(counts) << counts.error().detail();
+            ASSERT_EQ(counts->groups, groups)
+                << "seed " << seed << ", question " << i << ": " << oracle.query.text;
+            ASSERT_EQ(counts->total, wanted.size());
         }
     }
 }

@@ -12,7 +12,8 @@
 namespace sealgate::maillog {
 namespace {
 
-constexpr std::string_view kMagic = "SGMLOG1\n";
+constexpr std::string_view kMagic = "SGMLOG2\n";
+constexpr std::string_view kFirstMagic = "SGMLOG1\n";  // records without details
 constexpr std::string_view kSuffix = ".records";
 constexpr std::size_t kNameDigits = 20;
 constexpr std::size_t kChunk = 1U << 20U;
@@ -39,12 +40,15 @@ std::string segment_head(std::uint64_t first, WallTime created) {
     return out;
 }
 
-std::optional<WallTime> parse_segment_head(std::string_view bytes, std::uint64_t first) {
-    if (bytes.size() < kSegmentHead || !bytes.starts_with(kMagic)) return std::nullopt;
+std::optional<SegmentHead> parse_segment_head(std::string_view bytes, std::uint64_t first) {
+    if (bytes.size() < kSegmentHead) return std::nullopt;
+    const bool current = bytes.starts_with(kMagic);
+    if (!current && !bytes.starts_with(kFirstMagic)) return std::nullopt;
     if (get_u64(bytes.substr(24)) != crc32c(bytes.substr(0, 24))) return std::nullopt;
     if (get_u64(bytes.substr(8)) != first) return std::nullopt;
-    return WallTime(
-        std::chrono::microseconds(static_cast<std::int64_t>(get_u64(bytes.substr(16)))));
+    return SegmentHead{
+        WallTime(std::chrono::microseconds(static_cast<std::int64_t>(get_u64(bytes.substr(16))))),
+        current};
 }
 
 std::string segment_name(std::uint64_t first) {

@@ -22,9 +22,14 @@ class IndexReader;
 
 inline constexpr std::size_t kSegmentHead = 32;
 [[nodiscard]] std::string segment_head(std::uint64_t first, WallTime created);
-// The time of making; nullopt when the head is damaged or belongs to another file.
-[[nodiscard]] std::optional<WallTime> parse_segment_head(std::string_view bytes,
-                                                         std::uint64_t first);
+struct SegmentHead {
+    WallTime created{};
+    // False: of an earlier version; it is read, but nothing is added to it.
+    bool current = false;
+};
+// nullopt when the head is damaged or belongs to another file.
+[[nodiscard]] std::optional<SegmentHead> parse_segment_head(std::string_view bytes,
+                                                            std::uint64_t first);
 // "00000000000000000042.records", and back.
 [[nodiscard]] std::string segment_name(std::uint64_t first);
 [[nodiscard]] std::optional<std::uint64_t> parse_segment_name(std::string_view name);
@@ -33,6 +38,14 @@ inline constexpr std::size_t kSegmentHead = 32;
 struct Position {
     std::uint64_t offset = kSegmentHead;
     std::uint64_t sequence = 0;
+};
+
+// Between which times and connections its records are.
+struct SegmentBounds {
+    WallTime least{};
+    WallTime greatest{};
+    std::uint64_t lowest = 0;  // connection number
+    std::uint64_t highest = 0;
 };
 
 struct Segment {
@@ -55,6 +68,7 @@ struct Segment {
     // One reader of the index at a time; whoever deletes the index takes it away first.
     std::mutex index_mutex;
     std::unique_ptr<IndexReader> index;
+    std::optional<SegmentBounds> bounds;  // once a complete index was read
 
     Segment();
     Segment(const Segment&) = delete;

@@ -41,7 +41,7 @@ Result<Scanned> scan_through(Segment& segment, const os::File& file, std::uint64
 // The head's time of making, or the first record's when the head is damaged.
 Result<WallTime> created_of(const Segment& segment, const os::File& file, std::uint64_t size) {
     SG_TRY(const auto head, file.read_at(0, kSegmentHead));
-    if (const auto created = parse_segment_head(head, segment.first)) return *created;
+    if (const auto parsed = parse_segment_head(head, segment.first)) return parsed->created;
     RecordScanner scanner(file, segment.start(), size, Segment::kOpen);
     RecordView record;
     SG_TRY(const bool found, scanner.next(record));
@@ -103,8 +103,10 @@ Status SegmentStore::recover_newest() {
     last_sequence_ = behind.sequence;
     recovery_.last_connection = scanned.last_connection;
     SG_TRY(const auto head, file->read_at(0, kSegmentHead));
-    const bool headless = !parse_segment_head(head, segment->first).has_value();
-    if (headless && behind.sequence < segment->first) return set_newest_aside(size);
+    const auto parsed = parse_segment_head(head, segment->first);
+    const bool current = parsed && parsed->current;
+    // Nothing is lost with an empty one that will not be written on.
+    if (!current && behind.sequence < segment->first) return set_newest_aside(size);
 
     segment->end = behind.offset;
     recovery_.damaged_bytes = scanned.skipped;
@@ -113,7 +115,7 @@ Status SegmentStore::recover_newest() {
         recovery_.path = segment->path;
         recovery_.cut_bytes = size - behind.offset;
     }
-    appendable_ = true;
+    appendable_ = current;
     return {};
 }
 

@@ -57,6 +57,12 @@ Statement& Statement::bind(int index, std::string_view text) {
     return *this;
 }
 
+Statement& Statement::bind_bytes(int index, std::string_view bytes) {
+    sqlite3_bind_blob(
+        handle_.get(), index, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
+    return *this;
+}
+
 Result<bool> Statement::step() {
     const int code = sqlite3_step(handle_.get());
     if (code == SQLITE_ROW) return true;
@@ -78,6 +84,12 @@ void Statement::reset() {
 
 std::uint64_t Statement::number(int column) const {
     return static_cast<std::uint64_t>(sqlite3_column_int64(handle_.get(), column));
+}
+
+std::string_view Statement::bytes(int column) const {
+    const auto* const data = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
+    if (data == nullptr) return {};
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
 }
 
 void Database::Close::operator()(sqlite3* handle) const {

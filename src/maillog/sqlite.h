@@ -22,14 +22,17 @@ public:
     Statement() = default;
     explicit Statement(sqlite3_stmt* handle) : handle_(handle) {}
 
-    Statement& bind(int index, std::uint64_t value);    // counted from 1
-    Statement& bind(int index, std::string_view text);  // borrowed until the next reset()
+    Statement& bind(int index, std::uint64_t value);           // counted from 1
+    Statement& bind(int index, std::string_view text);         // borrowed until the next reset()
+    Statement& bind_bytes(int index, std::string_view bytes);  // borrowed likewise
     // False when there is no further row.
     Result<bool> step();
     // Runs it to its end and makes it ready for the next time.
     Status run();
     void reset();
     [[nodiscard]] std::uint64_t number(int column) const;  // counted from 0
+    // Text or bytes of a column, good until the next step.
+    [[nodiscard]] std::string_view bytes(int column) const;
 
 private:
     struct Finalize {

@@ -37,6 +37,11 @@ Response problem(const ProblemDetail& detail) {
     for (const auto& [pointer, what] : detail.errors) {
         body["errors"].push_back({{"pointer", pointer}, {"detail", what}});
     }
+    if (detail.place) {
+        body["text"] = detail.place->text;
+        body["position"] = detail.place->position;
+        body["length"] = detail.place->length;
+    }
     Response response{.status = detail.status,
                       .content_type = "application/problem+json",
                       .body = dump(body),

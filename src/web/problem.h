@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "web/message.h"
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,12 +15,20 @@
 
 namespace sealgate::web {
 
+// The part of a text that is wrong, counted in characters (Unicode scalar values).
+struct Place {
+    std::string text;
+    std::size_t position = 0;
+    std::size_t length = 0;
+};
+
 struct ProblemDetail {
     unsigned status = 500;
     std::string_view type;    // the last word of "urn:sealgate:problem:<type>"
     std::string_view title;   // the same for every problem of this type
     std::string detail = {};  // a sentence that says what to do
     std::vector<std::pair<std::string, std::string>> errors = {};  // JSON pointer, what is wrong
+    std::optional<Place> place = {};
 };
 
 [[nodiscard]] Response problem(const ProblemDetail& detail);

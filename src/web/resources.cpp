@@ -27,6 +27,7 @@ void add_resources(Router& router, Services& services) {
     resources::config_file(router, services);
     resources::domains(router, services);
     resources::log(router, services);
+    resources::messages(router, services);
     resources::metrics(router, services);
     resources::queue(router, services);
     resources::routes(router, services);

@@ -26,6 +26,7 @@ void config(Router& router, Services& services);
 void config_file(Router& router, Services& services);
 void domains(Router& router, Services& services);
 void log(Router& router, Services& services);
+void messages(Router& router, Services& services);
 void metrics(Router& router, Services& services);
 void queue(Router& router, Services& services);
 void routes(Router& router, Services& services);

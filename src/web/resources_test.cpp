@@ -480,6 +480,74 @@ TEST_F(ResourcesTest, TheLogIsSearchedAndFollowed) {
         << "a full page ends before the newest record";
 }
 
+TEST_F(ResourcesTest, AWrongQueryIsPointedAt) {
+    for (const char* path : {"/api/v1/log", "/api/v1/log/counts", "/api/v1/messages"}) {
+        const auto answer =
+            ask(Method::get, std::string(path) + "?text=gr%C3%BC%C3%9Fe%20form:b%20c");
+        EXPECT_EQ(last_.status, 422U);
+        EXPECT_EQ(answer["text"], "gr\u00fc\u00dfe form:b c");
+        EXPECT_EQ(answer["position"], 6);
+        EXPECT_EQ(answer["length"], 5);
+        EXPECT_NE(answer["detail"].get<std::string>().find("did you mean 'from:'"),
+                  std::string::npos);
+    }
+}
+
+TEST_F(ResourcesTest, TheLogIsCounted) {
+    services_.write_log(1, "unmanaged domain blocked");
+    services_.write_log(2, "something else");
+    const auto all = ask(Method::get, "/api/v1/log/counts");
+    EXPECT_EQ(all["total"], 2);
+    EXPECT_EQ(all["verdicts"], Json({{"rejected", 2}}));
+    const auto some = ask(Method::get, "/api/v1/log/counts?text=blocked&by=level");
+    EXPECT_EQ(some["levels"], Json({{"notice", 1}}));
+    EXPECT_EQ(ask(Method::get, "/api/v1/log/counts?by=domain")["domains"], Json({{"", 2}}));
+}
+
+TEST_F(ResourcesTest, MessagesAreListedAndShown) {
+    const auto say = [&](std::string recipient, maillog::Verdict verdict, std::string text) {
+        maillog::Event event;
+        event.connection = ConnectionId{0, 7};
+        event.message = make_message_id({0, 7}, 1);
+        event.message_id = "<m/1@x>";
+        event.sender = "a@x";
+        event.recipient = std::move(recipient);
+        event.verdict = verdict;
+        event.text = std::move(text);
+        event.source = "192.0.2.7";
+        event.size = 100;
+        ASSERT_TRUE(services_.log().append({&event, 1}));
+    };
+    say("", maillog::Verdict::received, "message");
+    for (const char* to : {"b@y", "c@y"})
+        say(to, maillog::Verdict::accepted, "accepted");
+    say("b@y", maillog::Verdict::delivered, "delivered");
+    const auto page = ask(Method::get, "/api/v1/messages?limit=1");
+    ASSERT_EQ(page["items"].size(), 1U);
+    EXPECT_EQ(page["items"][0]["recipient"], "b@y");
+    EXPECT_EQ(page["items"][0]["id"], "SMTP-00007.1");
+    EXPECT_EQ(page["items"][0]["size"], 100);
+    const auto next =
+        ask(Method::get,
+            "/api/v1/messages?trail=true&limit=1&cursor=" + page["next_cursor"].get<std::string>());
+    ASSERT_EQ(next["items"].size(), 1U);
+    EXPECT_EQ(next["items"][0]["recipient"], "c@y");
+    EXPECT_EQ(next["items"][0]["status"], "accepted");
+    EXPECT_EQ(next["items"][0]["trail"].size(), 2U);
+    const auto hex = page["items"][0]["message"].get<std::string>();
+    for (const std::string& id :
+         {std::string("SMTP-00007"), std::string("smtp-7.1"), hex, std::string("%3Cm%2F1@x%3E")}) {
+        const auto shown = ask(Method::get, "/api/v1/messages/" + id);
+        EXPECT_EQ(last_.status, 200U) << id;
+        EXPECT_EQ(shown["items"].size(), 2U) << id;
+        EXPECT_EQ(shown["trail"].size(), 4U) << id;
+    }
+    for (const char* id : {"SMTP-00008", "SMTP-00007.2", "m%222@x", "nothing"}) {
+        ask(Method::get, std::string("/api/v1/messages/") + id);
+        EXPECT_EQ(last_.status, 404U) << id;
+    }
+}
+
 TEST_F(ResourcesTest, FollowingWithAFilterGoesThroughManyPages) {
     for (std::uint64_t i = 1; i <= 25; ++i)
         services_.write_log(i, i % 2 == 0 ? "even" : "odd");

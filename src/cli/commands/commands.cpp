@@ -11,6 +11,7 @@ const std::vector<Noun>& all_commands() {
         commands::route(),
         commands::queue(),
         commands::log(),
+        commands::message(),
         commands::template_(),
         commands::config(),
         commands::audit(),

@@ -14,6 +14,7 @@ namespace commands {
 [[nodiscard]] Noun domain();
 [[nodiscard]] Noun help();
 [[nodiscard]] Noun log();
+[[nodiscard]] Noun message();
 [[nodiscard]] Noun queue();
 [[nodiscard]] Noun route();
 [[nodiscard]] Noun status();

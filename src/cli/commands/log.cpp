@@ -6,42 +6,11 @@
 
 #include <fmt/format.h>
 
-#include <map>
-
 namespace sealgate::cli::commands {
 
 namespace {
 
 constexpr std::string_view kPath = "/api/v1/log";
-
-std::vector<Option> filters() {
-    return {
-        {"--id", "ID", "Connection ID, or trace ID of a message in it: SMTP-00042, SMTP-00042.1"},
-        {"--since", "TIME", "From then on: 5m, 2h, yesterday, 11:46, 2026-11-25"},
-        {"--until", "TIME", "Before then"},
-        {"--level",
-         "LEVEL",
-         "This level or graver",
-         {"debug", "info", "notice", "warning", "error", "fatal"}},
-        {"--sender", "TEXT", "Part of the sender's address"},
-        {"--recipient", "TEXT", "Part of the recipient's address"}};
-}
-
-Outcome<Parameters> parameters_of(const Given& given) {
-    SG_TRY(auto since, time_option(given, "--since"));
-    SG_TRY(auto until, time_option(given, "--until"));
-    SG_TRYV(check_order(since, until));
-    std::string text;
-    for (const auto& word : given.all("TEXT"))
-        text += (text.empty() ? "" : " ") + word;
-    return Parameters{{"text", std::move(text)},
-                      {"id", given.get("--id")},
-                      {"since", std::move(since)},
-                      {"until", std::move(until)},
-                      {"level", given.get("--level")},
-                      {"sender", given.get("--sender")},
-                      {"recipient", given.get("--recipient")}};
-}
 
 // Texts of the mail log were escaped when they were stored.
 void print(Context& context, const Json& record) {
@@ -50,10 +19,21 @@ void print(Context& context, const Json& record) {
         return;
     }
     Json out;
-    for (const char* name :
-         {"time", "level", "id", "message_id", "sender", "recipient", "verdict", "text"}) {
+    for (const char* name : {"time",
+                             "level",
+                             "id",
+                             "message_id",
+                             "sender",
+                             "recipient",
+                             "verdict",
+                             "text",
+                             "direction",
+                             "source",
+                             "listener",
+                             "tls"}) {
         out[name] = text_of(record, name);
     }
+    if (const auto size = record.find("size"); size != record.end()) out["size"] = *size;
     context.print_line(out);
 }
 
@@ -77,7 +57,7 @@ Outcome<Exit> follow(Context& context, Parameters parameters, std::uint64_t sequ
 
 Outcome<Exit> search(Context& context, const Given& given) {
     const bool following = given.has("--follow");
-    SG_TRY(const auto parameters, parameters_of(given));
+    SG_TRY(const auto parameters, query_of(given, "TEXT"));
     SG_TRY(const auto limit, number_option(given, "--limit", following ? 10 : 100));
     // Where following goes on; asked for first, so that nothing is missed in between.
     std::uint64_t sequence = 0;
@@ -106,35 +86,37 @@ Outcome<Exit> search(Context& context, const Given& given) {
 }
 
 Outcome<Exit> count(Context& context, const Given& given) {
-    SG_TRY(const auto parameters, parameters_of(given));
-    std::map<std::string, std::uint64_t> counts;
-    SG_TRYV(context.each_item(
-        kPath, parameters, 0, [&](const Json& record) { ++counts[text_of(record, "verdict")]; }));
-    std::uint64_t total = 0;
-    Table table({{"VERDICT"}, {"EVENTS", Align::right}});
-    for (const auto& [verdict, number] : counts) {
-        table.add({verdict, std::to_string(number)});
-        total += number;
-    }
-    table.add({"all", std::to_string(total)});
+    SG_TRY(auto parameters, query_of(given, "TEXT"));
+    const std::string by = given.has("--by") ? given.get("--by") : "verdict";
+    parameters.emplace_back("by", by);
+    SG_TRY(const auto counts, context.get(with_query("/api/v1/log/counts", parameters)));
     if (context.json()) {
-        context.print_document({{"total", total}, {"verdicts", counts}});
-    } else {
-        context.console().out(table.render());
+        context.print_document(counts);
+        return Exit::done;
     }
+    const bool domains = by == "domain";
+    const std::string_view title = domains ? "DOMAIN" : (by == "level" ? "LEVEL" : "VERDICT");
+    Table table({{title}, {"EVENTS", Align::right}});
+    for (const auto& [name, number] : counts.at(by + "s").items())
+        table.add({name.empty() ? "-" : name, std::to_string(number.get<std::uint64_t>())});
+    if (const auto other = counts.value("other", std::uint64_t{0}); other > 0) {
+        table.add({"(others)", std::to_string(other)});
+    }
+    table.add({"all", std::to_string(counts.value("total", std::uint64_t{0}))});
+    context.console().out(table.render());
     return Exit::done;
 }
 
 }  // namespace
 
 Noun log() {
-    auto search_options = filters();
+    auto search_options = query_options();
     search_options.push_back({"--limit", "N", "The newest N; default 100, 0 = all"});
     search_options.push_back({"--follow", "", "Go on with what is written, until Ctrl-C"});
-    const Argument text{"TEXT",
-                        "Words that must all occur; \"quoted words\" are a phrase (quote them for "
-                        "the shell as well)",
-                        Count::any};
+    auto count_options = query_options();
+    count_options.push_back(
+        {"--by", "GROUP", "What is counted by; default verdict", {"verdict", "domain", "level"}});
+    const Argument text = query_argument("TEXT");
     return {.name = "log",
             .summary = "The mail log",
             .verbs = {{.name = "search",
@@ -144,10 +126,10 @@ Noun log() {
                        .options = std::move(search_options),
                        .run = search},
                       {.name = "count",
-                       .summary = "Count the events by verdict",
+                       .summary = "Count the events by verdict, recipient's domain or level",
                        .example = "sealgate log count --since 1d",
                        .arguments = {text},
-                       .options = filters(),
+                       .options = std::move(count_options),
                        .run = count}}};
 }
 

@@ -16,7 +16,7 @@ std::string owner_of(const Json& item) {
 Outcome<std::string> time_option(const Given& given, std::string_view name) {
     if (!given.has(name)) return std::string();
     const auto text = given.get(name);
-    if (const auto time = parse_time(text, SystemClock().now())) return to_rfc3339(*time);
+    if (const auto time = parse_moment(text, SystemClock().now())) return to_rfc3339(*time);
     return give_up(
         Exit::usage,
         fmt::format("{} takes how long ago (30s, 5m, 2h, 7d), today, yesterday, a time of the day "
@@ -43,6 +43,43 @@ Outcome<std::size_t> number_option(const Given& given,
     return give_up(
         Exit::usage,
         fmt::format("{} takes a whole number, not '{}'.", name, escape_for_log(given.get(name))));
+}
+
+Argument query_argument(std::string_view name) {
+    return {name,
+            "Words that must all occur; \"quoted words\" are a phrase, -word must not occur (quote "
+            "for the shell as well). Also from: to: domain: id: msgid: dir:out status:delivered "
+            "is:held larger:5MiB since:2h until: level: source: listener:",
+            Count::any};
+}
+
+std::vector<Option> query_options() {
+    return {
+        {"--id", "ID", "Connection ID, or trace ID of a message in it: SMTP-00042, SMTP-00042.1"},
+        {"--since", "TIME", "From then on: 5m, 2h, yesterday, 11:46, 2026-11-25"},
+        {"--until", "TIME", "Before then"},
+        {"--level",
+         "LEVEL",
+         "This level or graver",
+         {"debug", "info", "notice", "warning", "error", "fatal"}},
+        {"--sender", "TEXT", "Part of the sender's address"},
+        {"--recipient", "TEXT", "Part of the recipient's address"}};
+}
+
+Outcome<Parameters> query_of(const Given& given, std::string_view argument) {
+    SG_TRY(auto since, time_option(given, "--since"));
+    SG_TRY(auto until, time_option(given, "--until"));
+    SG_TRYV(check_order(since, until));
+    std::string text;
+    for (const auto& word : given.all(argument))
+        text += (text.empty() ? "" : " ") + word;
+    return Parameters{{"text", std::move(text)},
+                      {"id", given.get("--id")},
+                      {"since", std::move(since)},
+                      {"until", std::move(until)},
+                      {"level", given.get("--level")},
+                      {"sender", given.get("--sender")},
+                      {"recipient", given.get("--recipient")}};
 }
 
 }  // namespace sealgate::cli::commands

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sealgate::cli::commands {
 
@@ -23,5 +24,11 @@ namespace sealgate::cli::commands {
 [[nodiscard]] Outcome<std::size_t> number_option(const Given& given,
                                                  std::string_view name,
                                                  std::size_t otherwise);
+
+// The words of a query, and options that say the same: for the mail log and for messages.
+[[nodiscard]] Argument query_argument(std::string_view name);
+[[nodiscard]] std::vector<Option> query_options();
+// As the API takes them. usage: a time that is none.
+[[nodiscard]] Outcome<Parameters> query_of(const Given& given, std::string_view argument);
 
 }  // namespace sealgate::cli::commands

@@ -1,41 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mail log: search, and what was written after a given record.
-#include "base/text.h"
 #include "web/problem.h"
 #include "web/resources.h"
+#include "web/resources/log_query.h"
 #include "web/resources/shared.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace sealgate::web::resources {
 
 namespace {
 
-const std::vector<std::string_view> kLevels{"debug", "info", "notice", "warning", "error", "fatal"};
-
 // Pages that one request may look through for records newer than `after`.
 constexpr std::size_t kFollowPages = 20;
-
-const Schema& record_schema() {
-    static const Schema kSchema{
-        "LogRecord",
-        "An event of the mail log; foreign text in it is escaped",
-        {{"sequence", Type::integer, Presence::required, "Counts from 1, never reused"},
-         {"time", Type::time},
-         {"level", Type::text},
-         {"id", Type::text, Presence::required, "Connection ID, or empty"},
-         {"message", Type::text, Presence::optional, "Message of the queue, 16 hex digits"},
-         {"message_id", Type::text},
-         {"sender", Type::text},
-         {"recipient", Type::text},
-         {"verdict", Type::text},
-         {"text", Type::text, Presence::required, "Without the connection ID"},
-         {"line", Type::text, Presence::required, "As in the log file"}}};
-    return kSchema;
-}
 
 const Schema& page_schema() {
     static const Schema kSchema{
         "LogPage",
-        "Newest first; oldest first with `after`",
+        "Newest first; oldest first with `after`. A page may be short, even empty, and have a next "
+        "one",
         {{"items", Type::list, Presence::required, "", {}, &record_schema()},
          {"next_cursor", Type::text, Presence::optional},
          {"last_sequence", Type::integer, Presence::required, "Of the newest record looked at"},
@@ -43,59 +28,23 @@ const Schema& page_schema() {
     return kSchema;
 }
 
-OrderedJson to_json(const maillog::Record& record, const std::string& tag) {
-    const auto& event = record.event;
-    OrderedJson out{{"sequence", record.sequence},
-                    {"time", to_rfc3339(event.time)},
-                    {"level", maillog::to_string(event.level)},
-                    {"id", event.connection ? to_string(*event.connection) : std::string()}};
-    if (event.message) out["message"] = to_string(*event.message);
-    out["message_id"] = event.message_id;
-    out["sender"] = event.sender;
-    out["recipient"] = event.recipient;
-    out["verdict"] = maillog::to_string(event.verdict);
-    out["text"] = event.text;
-    out["line"] = maillog::render_line(event, tag, record.pid);
-    return out;
-}
-
-Result<maillog::Query> parse_query(const Call& call) {
-    maillog::Query query;
-    query.text = call.find("text").value_or("");
-    if (const auto id = call.find("id")) {
-        // A trace ID has the number of the message behind it; the lines are those of its
-        // connection.
-        const auto dot = std::min(id->find('.'), id->size());
-        query.connection = parse_connection_id(std::string_view(*id).substr(0, dot));
-        if (!query.connection || (dot < id->size() && !parse_number(id->substr(dot + 1)))) {
-            return fail(ErrorKind::malformed,
-                        "web.log",
-                        "A connection ID looks like SMTP-00042, a trace ID like SMTP-00042.1.");
-        }
-    }
-    query.since = time_parameter(call, "since");
-    query.until = time_parameter(call, "until");
-    if (const auto level = call.find("level")) query.least = maillog::parse_level(*level);
-    query.sender = call.find("sender").value_or("");
-    query.recipient = call.find("recipient").value_or("");
-    query.limit = page_size(call);
-    query.cursor = call.find("cursor").value_or("");
-    return query;
-}
-
 bool has_filter(const maillog::Query& query) {
     return !query.text.empty() || query.connection || query.since || query.until || query.least ||
            !query.sender.empty() || !query.recipient.empty();
 }
 
-Result<Response> search(const Services& services, const maillog::Query& query) {
+// So long is a page looked for; then it is sent as it is.
+constexpr std::chrono::milliseconds kPatience{150};
+
+Result<Response> search(const Services& services, maillog::Query query) {
+    query.patience = kPatience;
     // Taken before the search: what is written meanwhile must be found by the next look.
     const auto last = services.log.last_sequence();
     SG_TRY(const auto page, services.log.search(query));
     const auto tag = services.admin.settings()->mail_log.tag;
     OrderedJson out{{"items", OrderedJson::array()}};
     for (const auto& record : page.records)
-        out["items"].push_back(to_json(record, tag));
+        out["items"].push_back(record_json(record, tag));
     if (!page.next_cursor.empty()) out["next_cursor"] = page.next_cursor;
     out["last_sequence"] = last;
     if (page.not_indexed > 0) out["not_indexed"] = page.not_indexed;
@@ -107,15 +56,12 @@ Result<Response> search(const Services& services, const maillog::Query& query) {
 Result<std::vector<maillog::Record>> newer(maillog::MailLog& log,
                                            maillog::Query query,
                                            std::uint64_t sequence) {
+    query.after = sequence;
     std::vector<maillog::Record> found;
     for (std::size_t pages = 0; pages < kFollowPages; ++pages) {
         SG_TRY(auto page, log.search(query));
-        bool reached = page.next_cursor.empty();
-        for (auto& record : page.records) {
-            reached = reached || record.sequence <= sequence;
-            if (record.sequence > sequence) found.push_back(std::move(record));
-        }
-        if (reached) break;
+        std::ranges::move(page.records, std::back_inserter(found));
+        if (page.next_cursor.empty()) break;
         query.cursor = page.next_cursor;
     }
     std::reverse(found.begin(), found.end());
@@ -138,7 +84,7 @@ Result<Response> follow(const Services& services,
     const auto tag = services.admin.settings()->mail_log.tag;
     OrderedJson out{{"items", OrderedJson::array()}};
     for (const auto& record : *records)
-        out["items"].push_back(to_json(record, tag));
+        out["items"].push_back(record_json(record, tag));
     // Without a filter a full page may end before `last`; found records may also lie behind it.
     if (!records->empty() && (!has_filter(query) || records->back().sequence > last)) {
         last = records->back().sequence;
@@ -148,7 +94,8 @@ Result<Response> follow(const Services& services,
 }
 
 Result<Response> look(const Services& services, const Call& call) {
-    SG_TRY(const auto query, parse_query(call));
+    if (auto wrong = query_problem(call)) return *std::move(wrong);
+    SG_TRY(const auto query, query_of(call));
     if (!call.find("after")) return search(services, query);
     if (!query.cursor.empty()) {
         return problem(ErrorKind::malformed, "Give either 'after' or 'cursor'.");
@@ -156,26 +103,88 @@ Result<Response> look(const Services& services, const Call& call) {
     return follow(services, query, call.number("after", 0));
 }
 
+const Schema& counts_schema() {
+    static const Schema kSchema{
+        "LogCounts",
+        "Events of the mail log; one of the three groups, as asked for",
+        {{"total", Type::integer},
+         {"verdicts", Type::numbers, Presence::optional},
+         {"levels", Type::numbers, Presence::optional},
+         {"domains",
+          Type::numbers,
+          Presence::optional,
+          "By domain of the recipient; \"\" for events without one. At most 1000, the largest"},
+         {"other", Type::integer, Presence::optional, "Events of further domains"},
+         {"not_indexed", Type::integer, Presence::optional, "Records that were scanned"}}};
+    return kSchema;
+}
+
+constexpr std::size_t kMostGroups = 1000;
+
+// The largest groups in `object`, the number of all others returned.
+std::uint64_t put_groups(OrderedJson& object, const maillog::Counts& counts) {
+    std::vector<std::pair<std::string, std::uint64_t>> groups(counts.groups.begin(),
+                                                              counts.groups.end());
+    std::ranges::sort(groups, [](const auto& a, const auto& b) {
+        return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
+    object = OrderedJson::object();
+    std::uint64_t other = counts.other;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        if (i < kMostGroups) {
+            object[groups[i].first] = groups[i].second;
+        } else {
+            other += groups[i].second;
+        }
+    }
+    return other;
+}
+
+Result<Response> count(const Services& services, const Call& call) {
+    if (auto wrong = query_problem(call)) return *std::move(wrong);
+    SG_TRY(const auto query, query_of(call));
+    const auto by = call.find("by").value_or("verdict");
+    const bool domains = by == "domain";
+    const bool levels = by == "level";
+    SG_TRY(const auto counts,
+           services.log.count(query,
+                              domains  ? maillog::CountBy::domain
+                              : levels ? maillog::CountBy::level
+                                       : maillog::CountBy::verdict));
+    OrderedJson out{{"total", counts.total}};
+    const auto other =
+        put_groups(out[domains ? "domains" : (levels ? "levels" : "verdicts")], counts);
+    if (other > 0) out["other"] = other;
+    if (counts.not_indexed > 0) out["not_indexed"] = counts.not_indexed;
+    return json_response(out);
+}
+
 }  // namespace
 
 void log(Router& router, Services& services) {
+    auto parameters = query_parameters();
+    parameters.insert(parameters.end(),
+                      {{"after", Type::integer, "Only records after this sequence, oldest first"},
+                       limit_parameter(),
+                       cursor_parameter()});
     router.add(
         {.method = Method::get,
          .path = "/api/v1/log",
          .id = "searchLog",
          .summary = "Searches the mail log, newest first; with `after`, what came since then",
-         .query = {{"text", Type::text, "Words, all of which must occur; quotes make a phrase"},
-                   {"id", Type::text, "Connection ID"},
-                   {"since", Type::time, "At or after it"},
-                   {"until", Type::time, "Before it"},
-                   {"level", Type::text, "This level or graver", kLevels},
-                   {"sender", Type::text, "Part of the address"},
-                   {"recipient", Type::text, "Part of the address"},
-                   {"after", Type::integer, "Only records after this sequence, oldest first"},
-                   limit_parameter(),
-                   cursor_parameter()},
+         .query = std::move(parameters),
          .answers = {{200, "One page", &page_schema()}},
          .handler = [&services](const Call& call) { return look(services, call); }});
+    parameters = query_parameters();
+    parameters.push_back(
+        {"by", Type::text, "What the groups are; default verdict", {"verdict", "domain", "level"}});
+    router.add({.method = Method::get,
+                .path = "/api/v1/log/counts",
+                .id = "countLog",
+                .summary = "Counts what a search would find",
+                .query = std::move(parameters),
+                .answers = {{200, "The counts", &counts_schema()}},
+                .handler = [&services](const Call& call) { return count(services, call); }});
 }
 
 }  // namespace sealgate::web::resources

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gateway under test as a process, with its command line and its mail log."""
+import http.client
 import json
 import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -222,6 +224,17 @@ class Gateway:
         result = self.cli(*args, **options)
         assert result.code == 0, f"sealgate {' '.join(map(str, args))}: {result}"
         return result
+
+    def api(self, method, target):
+        """Status and JSON answer of the API on the control socket."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.settimeout(30)
+            control.connect(str(self.data / "run" / "sealgate.sock"))
+            control.sendall(f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n"
+                            "Connection: close\r\n\r\n".encode())
+            answer = http.client.HTTPResponse(control, method=method)
+            answer.begin()
+            return answer.status, json.loads(answer.read() or b"null")
 
     def queue(self):
         """The messages in the queue, each with its recipients and their states."""

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/units.h"
+#include "base/units.h"
 
 #include "base/text.h"
-#include "config/settings.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +9,7 @@
 #include <limits>
 #include <utility>
 
-namespace sealgate::config {
+namespace sealgate {
 
 namespace {
 
@@ -65,7 +64,7 @@ bool take_quantity(std::string_view& rest, std::uint64_t& number, std::string_vi
 }  // namespace
 
 Result<seconds> parse_duration(std::string_view text) {
-    constexpr std::string_view kWhere = "config.duration";
+    constexpr std::string_view kWhere = "base.duration";
     std::string_view rest = text;
     std::uint64_t total = 0;
     std::size_t next_unit = 0;  // units come in falling order, each once: bounds the loop
@@ -97,7 +96,7 @@ std::string format_duration(seconds duration) {
 }
 
 Result<std::uint64_t> parse_size(std::string_view text) {
-    constexpr std::string_view kWhere = "config.size";
+    constexpr std::string_view kWhere = "base.size";
     std::string_view rest = text;
     std::uint64_t number = 0;
     std::string_view unit;
@@ -122,4 +121,4 @@ std::string format_size(std::uint64_t octets) {
     return "0 B";
 }
 
-}  // namespace sealgate::config
+}  // namespace sealgate
