@@ -5,6 +5,7 @@
 #include "admin/sentence.h"
 #include "admin/stored.h"
 #include "admin/values.h"
+#include "net/tls.h"
 #include "store/database.h"
 
 #include <algorithm>
@@ -33,6 +34,47 @@ Status check_loop(const config::Settings& settings, const policy::NextHop& hop) 
     return {};
 }
 
+// How the next hop proves that it is the right one.
+Status set_trust(const config::Settings& settings, const NewRoute& from, policy::Route& route) {
+    for (const auto& [key, given] : {std::pair("tls_name", !from.tls_name.empty()),
+                                     std::pair("tls_ca_file", !from.tls_ca_file.empty()),
+                                     std::pair("tls_pins", !from.tls_pins.empty())}) {
+        if (!given) continue;
+        if (route.tls != policy::RouteTls::verify) {
+            return bad_input(std::string(key) +
+                             ": it is only looked at with tls 'verify'; leave it out");
+        }
+        if (!from.tls_pins.empty() && std::string_view(key) != "tls_pins") {
+            return bad_input(
+                std::string(key) +
+                ": with tls_pins the server's key alone counts; leave one of them out");
+        }
+    }
+    if (!from.tls_name.empty()) {
+        auto name = domain_name(from.tls_name);
+        if (!name) return bad_input("tls_name: " + name.error().detail());
+        route.tls_name = name->ascii();
+    }
+    if (!from.tls_ca_file.empty()) {
+        auto usable = net::TlsContext::client(true, settings.path(from.tls_ca_file));
+        if (!usable) return bad_input("tls_ca_file: " + usable.error().detail());
+        route.tls_ca_file = from.tls_ca_file;
+    }
+    for (const std::string& text : from.tls_pins) {
+        auto pin = policy::parse_key_pin(text);
+        if (!pin) return bad_input("tls_pins: " + pin.error().detail());
+        route.tls_pins.push_back(*std::move(pin));
+    }
+    return {};
+}
+
+std::string joined(const std::vector<std::string>& pins) {
+    std::string text;
+    for (const std::string& pin : pins)
+        text += (text.empty() ? "" : " ") + pin;
+    return text;
+}
+
 Result<policy::Route> route_of(const config::Settings& settings, const NewRoute& from) {
     policy::Route route;
     SG_TRY(route.domain, pattern_of(from.domain));
@@ -46,13 +88,7 @@ Result<policy::Route> route_of(const config::Settings& settings, const NewRoute&
                          " is not known; use none, opportunistic, required or verify");
     }
     route.tls = *tls;
-    if (from.tls_name.empty()) return route;
-    if (route.tls != policy::RouteTls::verify) {
-        return bad_input("tls_name: it is only looked at with tls 'verify'; leave it out");
-    }
-    auto name = domain_name(from.tls_name);
-    if (!name) return bad_input("tls_name: " + name.error().detail());
-    route.tls_name = name->ascii();
+    SG_TRYV(set_trust(settings, from, route));
     return route;
 }
 
@@ -98,13 +134,17 @@ Result<Outcome> set_route(Context& context, const Actor& actor, const NewRoute& 
         SG_TRY(const auto before, load_route(session, route.domain));
         if (before && to_json(*before) == to_json(route)) return {};
         SG_TRYV(session.execute(
-            "INSERT INTO route (pattern, next_hop, tls, tls_name) VALUES (:p1, :p2, :p3, :p4) "
+            "INSERT INTO route (pattern, next_hop, tls, tls_name, tls_ca_file, tls_pins) "
+            "VALUES (:p1, :p2, :p3, :p4, :p5, :p6) "
             "ON CONFLICT (pattern) DO UPDATE SET next_hop = excluded.next_hop, "
-            "tls = excluded.tls, tls_name = excluded.tls_name",
+            "tls = excluded.tls, tls_name = excluded.tls_name, "
+            "tls_ca_file = excluded.tls_ca_file, tls_pins = excluded.tls_pins",
             {route.domain.text(),
              route.next_hop.to_string(),
              std::string(policy::to_string(route.tls)),
-             route.tls_name}));
+             route.tls_name,
+             route.tls_ca_file,
+             joined(route.tls_pins)}));
         outcome = before ? Outcome::changed : Outcome::added;
         return journal.add("route.set",
                            route.domain.text(),

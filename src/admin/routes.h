@@ -22,9 +22,11 @@ struct RouteEntry {
 
 struct NewRoute {
     std::string domain;                 // "example.com", ".example.com" or "*"
-    std::string next_hop;               // "host:port" or "mailbox:DIR"
+    std::string next_hop;               // "host:port", "mx", "mx:DOMAIN" or "mailbox:DIR"
     std::string tls = "opportunistic";  // none | opportunistic | required | verify
     std::string tls_name;
+    std::string tls_ca_file{};            // a file that can be read now
+    std::vector<std::string> tls_pins{};  // SHA-256 of public keys
 };
 
 // Adds a route, or replaces the one with the same pattern. malformed: a field, with its name in the

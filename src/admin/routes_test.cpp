@@ -73,15 +73,31 @@ TEST_P(RoutesTest, RouteOfTheFileIsReadOnlyElsewhere) {
     }
 }
 
+TEST_P(RoutesTest, KeepsMxAndPins) {
+    const std::vector<std::string> pins{std::string(64, 'a'), std::string(64, 'b')};
+    ASSERT_TRUE(set_route(*context_, alice_, {"*", "mx", "verify", "", "", pins}));
+    const policy::Route* route = now().routes.find(domain("other.example"));
+    ASSERT_NE(route, nullptr);
+    EXPECT_EQ(route->next_hop.to_string(), "mx");
+    EXPECT_EQ(route->tls_pins, pins);
+    EXPECT_EQ(set_route(*context_, alice_, {"*", "mx", "verify", "", "", pins}).value(),
+              Outcome::unchanged);
+}
+
 TEST_P(RoutesTest, BadFieldsAreNamed) {
     const std::vector<std::pair<NewRoute, std::string>> cases = {
         {{"*.example", "h.example:25", "none", ""}, "is not a domain pattern"},
-        {{"*", "mx", "none", ""}, "next_hop: 'mx' is not a next hop"},
+        {{"*", "mx:", "none", ""}, "next_hop: 'mx:' is not a next hop"},
         {{"*", "h.example", "none", ""}, "next_hop: "},
         {{"*", "127.0.0.1:2525", "none", ""}, "is our own listener 'outbound'"},
         {{"*", "h.example:25", "maybe", ""}, "tls: 'maybe' is not known"},
         {{"*", "h.example:25", "none", "x.example"}, "tls_name: it is only looked at"},
         {{"*", "h.example:25", "verify", "x..example"}, "tls_name: 'x..example' is not"},
+        {{"*", "h.example:25", "required", "", "ca.pem"}, "tls_ca_file: it is only looked at"},
+        {{"*", "h.example:25", "verify", "", "/nowhere/ca.pem"}, "tls_ca_file: CA file /nowhere"},
+        {{"*", "h.example:25", "verify", "", "", {"abc"}}, "tls_pins: 'abc' is not the SHA-256"},
+        {{"*", "h.example:25", "verify", "x.example", "", {std::string(64, 'a')}},
+         "tls_name: with tls_pins the server's key alone counts"},
     };
     for (const auto& [route, sentence] : cases) {
         const auto set = set_route(*context_, alice_, route);

@@ -2,6 +2,7 @@
 #include "admin/stored.h"
 
 #include "admin/sentence.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -71,11 +72,14 @@ Result<std::optional<policy::ManagedDomain>> load_domain(store::Session& session
 }
 
 Result<std::vector<policy::Route>> load_routes(store::Session& session) {
-    SG_TRY(const auto rows,
-           (session.select<std::string, std::string, std::string, std::string>(
-               "SELECT pattern, next_hop, tls, tls_name FROM route ORDER BY pattern")));
+    SG_TRY(
+        const auto rows,
+        (session
+             .select<std::string, std::string, std::string, std::string, std::string, std::string>(
+                 "SELECT pattern, next_hop, tls, tls_name, tls_ca_file, tls_pins FROM route "
+                 "ORDER BY pattern")));
     std::vector<policy::Route> routes;
-    for (const auto& [pattern, next_hop, tls, tls_name] : rows) {
+    for (const auto& [pattern, next_hop, tls, tls_name, tls_ca_file, tls_pins] : rows) {
         policy::Route route;
         auto domain = policy::DomainPattern::parse(pattern);
         if (!domain) return strange("route", pattern);
@@ -83,7 +87,18 @@ Result<std::vector<policy::Route>> load_routes(store::Session& session) {
         if (!hop) return strange("route", next_hop);
         const auto mode = policy::parse_route_tls(tls);
         if (!mode) return strange("route", tls);
-        routes.push_back({*std::move(domain), *std::move(hop), *mode, tls_name});
+        route.domain = *std::move(domain);
+        route.next_hop = *std::move(hop);
+        route.tls = *mode;
+        route.tls_name = tls_name;
+        route.tls_ca_file = tls_ca_file;
+        for (const std::string_view text : split(tls_pins, ' ')) {
+            if (text.empty()) continue;
+            auto pin = policy::parse_key_pin(text);
+            if (!pin) return strange("route", text);
+            route.tls_pins.push_back(*std::move(pin));
+        }
+        routes.push_back(std::move(route));
     }
     return routes;
 }

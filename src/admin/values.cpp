@@ -24,7 +24,9 @@ std::string to_json(const policy::Route& route) {
     return dump({{"domain", route.domain.text()},
                  {"next_hop", route.next_hop.to_string()},
                  {"tls", policy::to_string(route.tls)},
-                 {"tls_name", route.tls_name}});
+                 {"tls_name", route.tls_name},
+                 {"tls_ca_file", route.tls_ca_file},
+                 {"tls_pins", route.tls_pins}});
 }
 
 std::string to_json(const policy::UnmanagedSenders& senders) {

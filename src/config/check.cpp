@@ -241,12 +241,25 @@ private:
                                           route.domain.text(),
                                           seen->second));
             }
-            if (!route.tls_name.empty() && route.tls != policy::RouteTls::verify) {
-                problems_.add(at,
-                              "'tls_name' is only looked at with tls = \"verify\"; change 'tls' or "
-                              "remove it");
-            }
+            check_trust("tls_name", !route.tls_name.empty(), route, at);
+            check_trust("tls_ca_file", !route.tls_ca_file.empty(), route, at);
+            check_trust("tls_pins", !route.tls_pins.empty(), route, at);
             check_loop(route, at);
+        }
+    }
+
+    void check_trust(std::string_view key, bool given, const policy::Route& route, Place at) {
+        if (!given) return;
+        if (route.tls != policy::RouteTls::verify) {
+            problems_.add(at,
+                          fmt::format("'{}' is only looked at with tls = \"verify\"; change 'tls' "
+                                      "or remove it",
+                                      key));
+        } else if (key != "tls_pins" && !route.tls_pins.empty()) {
+            problems_.add(at,
+                          fmt::format("with 'tls_pins' the server's key alone counts, so '{}' "
+                                      "would not be looked at; remove one of them",
+                                      key));
         }
     }
 

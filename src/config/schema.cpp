@@ -177,7 +177,7 @@ Type<policy::DomainPattern> pattern_type() {
 
 Type<policy::NextHop> next_hop_type() {
     Type<policy::NextHop> type;
-    type.words = "`HOST:PORT` or `mailbox:DIR`";
+    type.words = "`HOST:PORT`, `mx`, `mx:DOMAIN` or `mailbox:DIR`";
     type.read = [](const Node& node) -> Read<policy::NextHop> {
         if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
         auto hop = policy::NextHop::parse(node.text);
@@ -185,6 +185,19 @@ Type<policy::NextHop> next_hop_type() {
         return std::unexpected("is wrong: " + hop.error().detail());
     };
     type.write = [](const policy::NextHop& hop) { return quote(hop.to_string()); };
+    return type;
+}
+
+Type<std::string> pin_type() {
+    Type<std::string> type;
+    type.words = "SHA-256 of a public key, 64 hex digits";
+    type.read = [](const Node& node) -> Read<std::string> {
+        if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
+        auto pin = policy::parse_key_pin(node.text);
+        if (pin) return *std::move(pin);
+        return std::unexpected("is wrong: " + pin.error().detail());
+    };
+    type.write = [](const std::string& pin) { return quote(pin); };
     return type;
 }
 
@@ -241,7 +254,10 @@ std::vector<Key<Settings>> make_settings_keys() {
         one("delivery", "warn_after", duration_type(seconds(0), days(365)), SG_AT(delivery.warn_after), kReload, "When the sender is told of a delay; `0s` for never."),
         one("delivery", "give_up_after", duration_type(seconds(1), days(365)), SG_AT(delivery.give_up_after), kReload, "When a message is returned as undeliverable."),
         one("delivery", "give_up_bounce_after", duration_type(seconds(1), days(365)), SG_AT(delivery.give_up_bounce_after), kReload, "When a report of ours that cannot be delivered is dropped."),
-        one("delivery", "connections_per_next_hop", count(10'000), SG_AT(delivery.connections_per_next_hop), kReload, "Connections at a time to one next hop."),
+        one("delivery", "connections", count(100'000), SG_AT(delivery.connections), kReload, "Connections at a time to all next hops together, for mail from the queue; destinations then take turns."),
+        one("delivery", "connections_per_next_hop", count(10'000), SG_AT(delivery.connections_per_next_hop), kReload, "Connections at a time to one next hop at most; with `next_hop = \"mx\"`, for one domain."),
+        one("delivery", "initial_connections", count(10'000), SG_AT(delivery.initial_connections), kReload, "Connections at a time to a next hop that is new; each success allows one more, a failure halves them."),
+        one("delivery", "mx_port", number_type(1, 65535), SG_AT(delivery.mx_port), kReload, "The port of mail servers found by MX records; another than 25 is for closed networks and tests."),
         one("delivery", "messages_per_connection", count(1'000'000), SG_AT(delivery.messages_per_connection), kReload, "Messages after which a connection is closed."),
         one("delivery", "chunking", boolean_type(), SG_AT(delivery.chunking), kReload, "Send content by BDAT to next hops that offer CHUNKING, which saves round trips; false: always by DATA."),
         one("delivery", "connection_age", timeout(), SG_AT(delivery.connection_age), kReload, "How old a connection may get that is used again."),
@@ -251,6 +267,13 @@ std::vector<Key<Settings>> make_settings_keys() {
         one("delivery", "final_timeout", timeout(), SG_AT(delivery.final_timeout), kReload, "How long to wait for the reply after the content; too short makes duplicates."),
         one("delivery", "patience_outbound", timeout(), SG_AT(delivery.patience_outbound), kReload, "Mode `through`, outbound: how long the client waits before the message is spooled."),
         one("delivery", "patience_inbound", timeout(), SG_AT(delivery.patience_inbound), kReload, "Mode `through`, inbound: how long the client waits before it is told 451."),
+
+        one("dns", "servers", list_type(address_type(), Empty::allowed), SG_AT(dns.servers), kReload, "The DNS servers that are asked, in this order. Empty: those of the system (`/etc/resolv.conf`)."),
+        one("dns", "timeout", duration_type(seconds(1), minutes(1)), SG_AT(dns.timeout), kReload, "How long a server has for its first answer; each further try doubles it."),
+        one("dns", "tries", number_type(1, 10), SG_AT(dns.tries), kReload, "How often each server is asked."),
+        one("dns", "cache", number_type(0, 10'000'000), SG_AT(dns.cache), kReload, "Answers kept for as long as they are valid; 0 for none."),
+        one("dns", "address_family", choice_type<AddressFamily>({{"any", AddressFamily::any}, {"ipv4", AddressFamily::ipv4}, {"ipv6", AddressFamily::ipv6}, {"prefer-ipv4", AddressFamily::prefer_ipv4}}), SG_AT(dns.address_family), kReload, "Which addresses of a mail server are used; with `any`, IPv6 is tried first and IPv4 beside it."),
+        one("dns", "refused_networks", list_type(network_type(), Empty::allowed), SG_AT(dns.refused_networks), kReload, "Addresses that are not connected to when an MX record leads there: this machine, its link, multicast. Add your internal networks where no partner is inside."),
 
         one("reports", "unmanaged_domain_template", boolean_type(), SG_AT(reports.unmanaged_domain_template), kReload, "Bounce mail of unmanaged senders with the template `Message Bounced -- Unmanaged Domain`; false: with `Message Bounced -- Internal Server Error`."),
 
@@ -294,6 +317,20 @@ std::vector<Network> loopback_networks() {
     return {Network::parse("127.0.0.0/8").value(), Network::parse("::1").value()};
 }
 
+std::vector<Network> unreachable_networks() {
+    std::vector<Network> networks;
+    for (const std::string_view text : {"0.0.0.0/8",
+                                        "127.0.0.0/8",
+                                        "169.254.0.0/16",
+                                        "224.0.0.0/3",
+                                        "::/127",
+                                        "fe80::/10",
+                                        "ff00::/8"}) {
+        networks.push_back(Network::parse(text).value());
+    }
+    return networks;
+}
+
 const std::vector<Key<Settings>>& settings_keys() {
     static const std::vector<Key<Settings>> keys = make_settings_keys();
     return keys;
@@ -321,9 +358,11 @@ const std::vector<Key<policy::Route>>& route_keys() {
     static const std::vector<Key<Object>> keys = {
         // clang-format off
         required(key<Object>("", "domain", pattern_type(), SG_AT(domain), Takes::reload, "Of the recipient: one domain, one with its subdomains, or all. The most specific wins.")),
-        required(key<Object>("", "next_hop", next_hop_type(), SG_AT(next_hop), Takes::reload, "The mail server that takes the mail, or a Maildir.")),
+        required(key<Object>("", "next_hop", next_hop_type(), SG_AT(next_hop), Takes::reload, "The mail server that takes the mail; `mx`: those that the DNS has for the recipient's domain; `mx:DOMAIN`: for that domain; or a Maildir.")),
         key<Object>("", "tls", words_of<RouteTls>(policy::to_string, RouteTls::none, RouteTls::opportunistic, RouteTls::required, RouteTls::verify), SG_AT(tls), Takes::reload, "STARTTLS: never, when offered, always, always with a checked certificate."),
-        key<Object>("", "tls_name", text_type("host name, or empty", [](const std::string& text) { return text.empty() ? std::string{} : check_hostname(text); }), SG_AT(tls_name), Takes::reload, "With `tls = \"verify\"`: the name in the certificate. Empty: the host of `next_hop`."),
+        key<Object>("", "tls_name", text_type("host name, or empty", [](const std::string& text) { return text.empty() ? std::string{} : check_hostname(text); }), SG_AT(tls_name), Takes::reload, "With `tls = \"verify\"`: the name in the certificate. Empty: the host of `next_hop`, or the mail server that the DNS names."),
+        key<Object>("", "tls_ca_file", optional_file(), SG_AT(tls_ca_file), Takes::reload, "With `tls = \"verify\"`: the authorities that this route trusts instead of those of `[tls] ca_file`, PEM."),
+        key<Object>("", "tls_pins", list_type(pin_type(), Empty::allowed), SG_AT(tls_pins), Takes::reload, "With `tls = \"verify\"`: the server's public keys. With any, the key alone counts, neither name nor authority."),
         // clang-format on
     };
     return keys;

@@ -55,6 +55,8 @@ struct SocketAddress {
 
 [[nodiscard]] std::vector<Network> loopback_networks();  // 127.0.0.0/8 and ::1
 
+[[nodiscard]] std::vector<Network> unreachable_networks();
+
 struct Listener {
     std::string name;
     SocketAddress address;
@@ -101,7 +103,10 @@ struct Delivery {  // [delivery]
     std::chrono::seconds warn_after{4 * 3600};  // 0 = never
     std::chrono::seconds give_up_after{5 * 86400};
     std::chrono::seconds give_up_bounce_after{2 * 86400};
+    std::size_t connections = 1000;  // to all next hops, of what is in the queue
     std::size_t connections_per_next_hop = 20;
+    std::size_t initial_connections = 5;  // to a next hop that has not shown yet what it bears
+    std::uint16_t mx_port = 25;           // of mail servers found by MX records
     std::size_t messages_per_connection = 100;
     bool chunking = true;  // BDAT with next hops that offer it
     std::chrono::seconds connection_age{300};
@@ -112,6 +117,17 @@ struct Delivery {  // [delivery]
     std::chrono::seconds patience_outbound{
         30};  // `through`: how long the client waits before we spool
     std::chrono::seconds patience_inbound{300};
+};
+
+struct Dns {                             // [dns]
+    std::vector<SocketAddress> servers;  // empty: those of the system (/etc/resolv.conf)
+    std::chrono::seconds timeout{3};     // of a first try; each further one doubles it
+    std::size_t tries = 3;               // of each server
+    std::size_t cache = 10'000;          // answers kept; 0 = none
+    AddressFamily address_family = AddressFamily::any;
+    // Addresses that mail servers found in the DNS may not have: everything that means this
+    // machine, its link, or nobody in particular.
+    std::vector<Network> refused_networks = unreachable_networks();
 };
 
 struct Reports {  // [reports]
@@ -174,6 +190,7 @@ struct Settings {
     Tls tls;
     Smtp smtp;
     Delivery delivery;
+    Dns dns;
     Reports reports;
     Limits limits;
     Spool spool;

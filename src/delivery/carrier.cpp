@@ -10,6 +10,12 @@ namespace sealgate::delivery {
 
 using net::Task;
 
+namespace {
+
+constexpr unsigned kMostMoves = 3;  // from one mail server to another within an attempt
+
+}  // namespace
+
 Carrier::Carrier(UpstreamPool& upstreams,
                  net::asio::thread_pool& pool,
                  os::FileSystem& files,
@@ -32,14 +38,11 @@ Task<Carried> Carrier::deliver(const policy::Route& route, const Released& relea
 
 Task<Carried> Carrier::by_smtp(const policy::Route& route, const Released& released) {
     Carried carried;
+    unsigned moves = 0;
     for (bool fresh = false;; fresh = true) {
         auto lease = co_await upstreams_.acquire(route, fresh);
         if (!lease) {
-            const bool tls =
-                lease.error().where() == "delivery.tls" || lease.error().where() == "net.tls";
-            const Outcome failed = local_outcome(
-                Outcome::Kind::deferred, tls ? "4.7.5" : "4.4.1", lease.error().detail());
-            carried.outcomes.assign(released.shipment().recipients.size(), failed);
+            carried.outcomes.assign(released.shipment().recipients.size(), lease.error());
             carried.reached = false;
             carried.through = route.next_hop.to_string();
             co_return carried;
@@ -47,12 +50,20 @@ Task<Carried> Carrier::by_smtp(const policy::Route& route, const Released& relea
         Upstream& upstream = *lease->upstream;
         carried.through = upstream.description();
         carried.outcomes = co_await upstream.send(released);
-        const bool died_early = !upstream.usable() && upstream.before_content() && lease->reused;
+        const bool died_early = !upstream.usable() && upstream.before_content();
         const bool chunk_unknown = upstream.chunk_unknown();
+        const bool silent = std::ranges::none_of(carried.outcomes, &Outcome::remote);
+        const std::string host = upstream.host();
+        const bool reused = lease->reused;
         upstreams_.give_back(route, std::move(lease->upstream));
         // A connection that died while it lay idle says nothing about the message or the next hop;
         // neither does a command that is offered and not known. Once more, with another connection.
-        if (fresh || !(died_early || chunk_unknown)) co_return carried;
+        if (!fresh && ((died_early && reused) || chunk_unknown)) continue;
+        // One of several mail servers that takes connections and then does not talk: the next one.
+        const bool by_dns = route.next_hop.kind == policy::NextHop::Kind::mx;
+        if (!by_dns || !died_early || !silent || chunk_unknown) co_return carried;
+        upstreams_.avoid(host);
+        if (++moves > kMostMoves) co_return carried;
     }
 }
 

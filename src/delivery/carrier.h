@@ -15,7 +15,9 @@ namespace sealgate::delivery {
 
 struct Carried {
     std::vector<Outcome> outcomes;  // one per recipient of the shipment
-    bool reached = true;  // false: no connection, so others for this next hop may wait as well
+    // False: no connection. When the outcomes are deferred, others for this next hop may wait as
+    // well; when they are refused, there is nobody to ask.
+    bool reached = true;
     std::string through;  // "127.0.0.1:2600 TLSv1.3", for the log
 };
 

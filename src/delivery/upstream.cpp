@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "delivery/upstream.h"
 
+#include "net/connect.h"
+
 #include <algorithm>
 
 namespace sealgate::delivery {
@@ -52,42 +54,25 @@ Upstream::Upstream(std::unique_ptr<net::Stream> stream, std::string host, Upstre
 }
 
 std::string Upstream::description() const {
-    std::string text =
-        stream_->remote_address().to_string() + ":" + std::to_string(stream_->remote_port());
+    const std::string address = stream_->remote_address().to_string();
+    std::string text = (by_dns_ ? host_ + "[" + address + "]" : address) + ":" +
+                       std::to_string(stream_->remote_port());
     if (stream_->tls()) text += " " + stream_->tls()->version;
     return text;
 }
 
-namespace {
-
-Task<Result<std::unique_ptr<net::Stream>>> connect_any(
-    const std::vector<net::asio::ip::tcp::endpoint>& endpoints,
-    std::chrono::milliseconds timeout,
-    net::Deadlines& deadlines) {
-    Error last(ErrorKind::transient, "delivery.connect", "no address");
-    for (const auto& endpoint : endpoints) {
-        auto stream = co_await net::Stream::connect(endpoint, deadlines, timeout);
-        if (stream) co_return stream;
-        last = std::move(stream).error();
-    }
-    co_return std::unexpected(std::move(last));
-}
-
-}  // namespace
-
-Task<Result<std::unique_ptr<Upstream>>> Upstream::open(
-    const std::vector<net::asio::ip::tcp::endpoint>& endpoints,
-    const policy::Route& route,
-    const net::TlsContext& tls,
-    const UpstreamOptions& options,
-    net::Deadlines& deadlines) {
+Task<Result<std::unique_ptr<Upstream>>> Upstream::open(const MailHost& host,
+                                                       const policy::Route& route,
+                                                       const net::TlsContext& tls,
+                                                       const UpstreamOptions& options,
+                                                       net::Deadlines& deadlines) {
     bool try_tls = route.tls != policy::RouteTls::none;
     for (;;) {
-        auto stream = co_await connect_any(endpoints, options.connect_timeout, deadlines);
+        auto stream = co_await net::connect_any(host.endpoints, deadlines, options.connect_timeout);
         if (!stream) co_return std::unexpected(std::move(stream).error());
         // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
-        std::unique_ptr<Upstream> upstream(
-            new Upstream(*std::move(stream), route.next_hop.host, options));
+        std::unique_ptr<Upstream> upstream(new Upstream(*std::move(stream), host.name, options));
+        upstream->by_dns_ = route.next_hop.kind == policy::NextHop::Kind::mx;
         auto greeted = co_await upstream->greet();
         if (!greeted) co_return std::unexpected(std::move(greeted).error());
         if (!try_tls) co_return upstream;
@@ -193,16 +178,31 @@ Task<Status> Upstream::start_tls(const policy::Route& route, const net::TlsConte
     // What was buffered in clear must not be read as if it came over TLS.
     auto clean = session_.next();
     if (!clean) co_return std::unexpected(std::move(clean).error());
-    const std::string name = route.tls_name.empty() ? route.next_hop.host : route.tls_name;
+    const std::string name = route.tls_name.empty() ? host_ : route.tls_name;
     auto shaken = co_await stream_->connect_tls(tls, name);
     if (!shaken) {
         tls_failed_ = true;
         usable_ = false;
-        co_return shaken;
+        if (!tls.verifies()) co_return shaken;
+        co_return std::unexpected(std::move(shaken).error().during("TLS as " + name));
+    }
+    if (auto proved = check_key(route); !proved) {
+        usable_ = false;
+        co_return proved;
     }
     session_.tls_started();
     auto said = co_await hello();
     co_return said;
+}
+
+Status Upstream::check_key(const policy::Route& route) const {
+    if (route.tls_pins.empty()) return {};
+    const std::string& key = stream_->tls()->key_pin;
+    if (std::ranges::count(route.tls_pins, key) > 0) return {};
+    return fail(ErrorKind::transient,
+                "delivery.tls",
+                "the certificate's key has the SHA-256 " + key +
+                    ", which is none of this route's tls_pins");
 }
 
 Outcome Upstream::lost(const Error& error, std::string_view when) {

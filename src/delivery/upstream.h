@@ -4,6 +4,7 @@
 // used for one transaction after another.
 
 #include "base/result.h"
+#include "delivery/mail_hosts.h"
 #include "delivery/release.h"
 #include "net/stream.h"
 #include "policy/routes.h"
@@ -30,15 +31,15 @@ struct UpstreamOptions {
 
 class Upstream {
 public:
-    // Connects, greets and, by the route's setting, starts TLS. `tls` is the client context for the
-    // route (verifying or not). transient: not reachable, not greeted, TLS wanted but not to be
-    // had. A route with `opportunistic` gets a second connection in clear when the handshake fails.
-    static net::Task<Result<std::unique_ptr<Upstream>>> open(
-        const std::vector<net::asio::ip::tcp::endpoint>& endpoints,
-        const policy::Route& route,
-        const net::TlsContext& tls,
-        const UpstreamOptions& options,
-        net::Deadlines& deadlines);
+    // Connects to one of the host's addresses, greets and, by the route's setting, starts TLS.
+    // `tls` is the client context for the route (verifying or not). transient: not reachable, not
+    // greeted, TLS wanted but not to be had. A route with `opportunistic` gets a second connection
+    // in clear when the handshake fails.
+    static net::Task<Result<std::unique_ptr<Upstream>>> open(const MailHost& host,
+                                                             const policy::Route& route,
+                                                             const net::TlsContext& tls,
+                                                             const UpstreamOptions& options,
+                                                             net::Deadlines& deadlines);
 
     // A whole transaction: MAIL, RCPT and the content, pipelined where the server offers it.
     // One outcome per recipient. `released` must outlive the call.
@@ -67,7 +68,9 @@ public:
     // Which generation of trust anchors it was opened under; the pool's business.
     [[nodiscard]] std::uint64_t trust() const { return trust_; }
     void set_trust(std::uint64_t generation) { trust_ = generation; }
-    [[nodiscard]] std::string description() const;  // "127.0.0.1:2600", with the TLS version
+    // "127.0.0.1:2600", with the host's name where the DNS gave it, and the TLS version.
+    [[nodiscard]] std::string description() const;
+    [[nodiscard]] const std::string& host() const { return host_; }
     void cancel() { stream_->cancel(); }
     // QUIT, the answer within two seconds, then close.
     net::Task<void> quit();
@@ -78,6 +81,8 @@ private:
     net::Task<Status> greet();
     net::Task<Status> hello();
     net::Task<Status> start_tls(const policy::Route& route, const net::TlsContext& tls);
+    // Whether the server has one of the keys that the route names, if it names any.
+    [[nodiscard]] Status check_key(const policy::Route& route) const;
     net::Task<Result<smtp::CommandReply>> next_reply();
     net::Task<Status> flush();
     [[nodiscard]] std::optional<Outcome> cannot_carry(const Shipment& shipment) const;
@@ -97,7 +102,8 @@ private:
     [[nodiscard]] Outcome judge(const smtp::Reply& reply) const;
 
     std::unique_ptr<net::Stream> stream_;
-    std::string host_;  // as the route names it
+    std::string host_;  // as the route or the DNS names it
+    bool by_dns_ = false;
     UpstreamOptions options_;
     smtp::ClientSession session_;
     SteadyTime opened_ = std::chrono::steady_clock::now();

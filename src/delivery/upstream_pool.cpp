@@ -1,30 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "delivery/upstream_pool.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
 namespace sealgate::delivery {
 
-std::string identity(const policy::Route& route) {
-    std::string key = route.next_hop.to_string();
+namespace {
+
+constexpr std::size_t kMostWithoutChunking = 10'000;
+
+}  // namespace
+
+namespace {
+
+std::string identity_of(const policy::Route& route, std::string key) {
     if (route.next_hop.kind == policy::NextHop::Kind::mailbox) return key;
     key += ' ';
     key += policy::to_string(route.tls);
     key += ' ';
     key += route.tls_name;
+    if (!route.tls_ca_file.empty()) key += " ca " + route.tls_ca_file;
+    for (const std::string& pin : route.tls_pins)
+        key += " pin " + pin;
     return key;
+}
+
+}  // namespace
+
+std::string identity(const policy::Route& route) {
+    return identity_of(route, route.next_hop.to_string());
+}
+
+std::string identity(const policy::Route& route, const mime::Domain& recipient) {
+    const bool by_recipient =
+        route.next_hop.kind == policy::NextHop::Kind::mx && route.next_hop.host.empty();
+    return by_recipient ? identity_of(route, "mx:" + recipient.ascii()) : identity(route);
 }
 
 UpstreamPool::UpstreamPool(net::asio::io_context& loop,
                            net::Deadlines& deadlines,
+                           net::Dns& dns,
                            PoolOptions options)
     : loop_(loop),
       deadlines_(deadlines),
-      options_(std::move(options)),
-      resolver_(loop) {}
+      hosts_(dns) {
+    set_options(std::move(options));
+}
+
+void UpstreamPool::set_options(PoolOptions options) {
+    options_ = std::move(options);
+    hosts_.set_options(options_.hosts);
+}
 
 void UpstreamPool::set_tls(std::shared_ptr<net::TlsContext> any,
                            std::shared_ptr<net::TlsContext> verified) {
     any_ = std::move(any);
     verified_ = std::move(verified);
+    by_ca_file_.clear();
     // Connections that idle or are in use were made under the old trust anchors: the ones are
     // closed now, the others when they are given back.
     ++trust_;
@@ -37,8 +71,8 @@ bool UpstreamPool::fit(const Upstream& upstream) const {
            std::chrono::steady_clock::now() - upstream.opened() < options_.connection_age;
 }
 
-net::Task<Result<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Route& route,
-                                                             bool fresh) {
+net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Route& route,
+                                                                bool fresh) {
     const std::string key = identity(route);
     if (!fresh) {
         if (const auto found = idle_.find(key); found != idle_.end()) {
@@ -52,17 +86,73 @@ net::Task<Result<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Route
             }
         }
     }
-    auto endpoints = co_await resolver_.resolve(route.next_hop.host, route.next_hop.port);
-    if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
+    auto names = co_await hosts_.names(route.next_hop);
+    if (!names) co_return std::unexpected(std::move(names).error());
+    std::optional<Outcome> worst;
+    for (const std::string& name : well_first(*std::move(names))) {
+        auto lease = co_await open(route, name);
+        if (lease) co_return lease;
+        // What may work later outweighs what never will.
+        if (!worst || worst->kind == Outcome::Kind::refused) worst = std::move(lease).error();
+    }
+    co_return std::unexpected(*std::move(worst));
+}
+
+net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::open(const policy::Route& route,
+                                                             const std::string& name) {
+    auto host = co_await hosts_.find(route.next_hop, name);
+    if (!host) co_return std::unexpected(std::move(host).error());
     const std::uint64_t trust = trust_;
-    const std::shared_ptr<net::TlsContext> tls =
-        route.tls == policy::RouteTls::verify ? verified_ : any_;
+    auto tls = tls_for(route);
+    if (!tls) {
+        co_return std::unexpected(
+            local_outcome(Outcome::Kind::deferred, "4.7.5", tls.error().detail()));
+    }
     UpstreamOptions options = options_.upstream;
-    if (without_chunking_.contains(key)) options.chunking = false;
-    auto opened = co_await Upstream::open(*endpoints, route, *tls, options, deadlines_);
-    if (!opened) co_return std::unexpected(std::move(opened).error());
+    if (without_chunking_.contains(identity(route))) options.chunking = false;
+    auto opened = co_await Upstream::open(*host, route, **tls, options, deadlines_);
+    if (!opened) {
+        const bool private_failed =
+            opened.error().where() == "delivery.tls" || opened.error().where() == "net.tls";
+        const bool by_dns = route.next_hop.kind == policy::NextHop::Kind::mx;
+        if (by_dns) avoid(name);
+        co_return std::unexpected(
+            local_outcome(Outcome::Kind::deferred,
+                          private_failed ? "4.7.5" : "4.4.1",
+                          (by_dns ? name + ": " : std::string()) + opened.error().detail()));
+    }
+    health_.worked(name);
     (*opened)->set_trust(trust);
     co_return Lease{*std::move(opened), false};
+}
+
+Result<std::shared_ptr<net::TlsContext>> UpstreamPool::tls_for(const policy::Route& route) {
+    // A pinned key is compared after the handshake; no authority has a say in it.
+    if (route.tls != policy::RouteTls::verify || !route.tls_pins.empty()) return any_;
+    const std::string& file = route.tls_ca_file;
+    if (file.empty()) return verified_;
+    const std::string path = file.starts_with('/') ? file : options_.data_dir + "/" + file;
+    std::shared_ptr<net::TlsContext>& known = by_ca_file_[path];
+    if (!known) {
+        auto read = net::TlsContext::client(true, path);
+        if (!read) return read;
+        known = *std::move(read);
+    }
+    return known;
+}
+
+std::vector<std::string> UpstreamPool::well_first(std::vector<std::string> hosts) const {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    std::vector<std::string> well;
+    std::vector<std::string> resting;
+    for (std::string& host : hosts)
+        (health_.resting(host, now) ? resting : well).push_back(std::move(host));
+    std::ranges::move(resting, std::back_inserter(well));
+    return well;
+}
+
+void UpstreamPool::avoid(const std::string& host) {
+    health_.failed(host, std::chrono::steady_clock::now());
 }
 
 void UpstreamPool::give_back(const policy::Route& route, std::unique_ptr<Upstream> upstream) {
@@ -102,6 +192,10 @@ void UpstreamPool::sweep() {
             idle.pop_front();
         }
     }
+    // There may be as many destinations as the world has domains.
+    std::erase_if(idle_, [](const auto& one) { return one.second.empty(); });
+    if (without_chunking_.size() > kMostWithoutChunking) without_chunking_.clear();
+    health_.sweep(std::chrono::steady_clock::now());
 }
 
 void UpstreamPool::close_all() {

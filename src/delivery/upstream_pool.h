@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections to next hops that are kept between messages. Loop's thread only.
 
-#include "delivery/resolver.h"
+#include "delivery/host_health.h"
+#include "delivery/mail_hosts.h"
 #include "delivery/upstream.h"
 
 #include <deque>
@@ -15,6 +16,8 @@ namespace sealgate::delivery {
 
 struct PoolOptions {
     UpstreamOptions upstream;
+    MailHostOptions hosts;
+    std::string data_dir;  // where a route's CA file lies that is no absolute path
     std::size_t messages_per_connection = 100;
     std::chrono::seconds connection_age{300};
     std::chrono::seconds idle_for{10};
@@ -23,10 +26,13 @@ struct PoolOptions {
 
 class UpstreamPool {
 public:
-    UpstreamPool(net::asio::io_context& loop, net::Deadlines& deadlines, PoolOptions options);
+    UpstreamPool(net::asio::io_context& loop,
+                 net::Deadlines& deadlines,
+                 net::Dns& dns,
+                 PoolOptions options);
 
     // For connections that are opened from now on.
-    void set_options(PoolOptions options) { options_ = std::move(options); }
+    void set_options(PoolOptions options);
     // Contexts for routes: any certificate, and verified. Replaced by a reload.
     void set_tls(std::shared_ptr<net::TlsContext> any, std::shared_ptr<net::TlsContext> verified);
 
@@ -35,9 +41,13 @@ public:
         bool reused =
             false;  // it may have died meanwhile: a failure before 354 is worth a fresh one
     };
-    // An idle connection for the route, newest first, or a new one. `fresh` never takes an idle
-    // one.
-    net::Task<Result<Lease>> acquire(const policy::Route& route, bool fresh);
+    // An idle connection for the route, newest first, or a new one to the best of its hosts that
+    // can be used. `fresh` never takes an idle one. `route` is that towards a recipient's domain
+    // and must outlive the call. Refused: there is nobody to ask, by what the DNS says for good.
+    net::Task<OrOutcome<Lease>> acquire(const policy::Route& route, bool fresh);
+    // The host did not do what it is there for: others of its domain are tried before it, for some
+    // time.
+    void avoid(const std::string& host);
     // Keeps the connection when it is fit to be kept.
     void give_back(const policy::Route& route, std::unique_ptr<Upstream> upstream);
     // Closes what has idled too long; called about once a second.
@@ -54,19 +64,29 @@ private:
     // The next hop offers CHUNKING and does not know BDAT: its connections use DATA from now on.
     void forbid_chunking(const std::string& identity);
     void retire(std::unique_ptr<Upstream> upstream);
+    net::Task<OrOutcome<Lease>> open(const policy::Route& route, const std::string& host);
+    // The context for the route. A CA file is read when it is needed first, and again after a
+    // reload.
+    [[nodiscard]] Result<std::shared_ptr<net::TlsContext>> tls_for(const policy::Route& route);
+    // The hosts that are well, and behind them the others.
+    [[nodiscard]] std::vector<std::string> well_first(std::vector<std::string> hosts) const;
 
     net::asio::io_context& loop_;
     net::Deadlines& deadlines_;
     PoolOptions options_;
-    Resolver resolver_;
+    MailHosts hosts_;
+    HostHealth health_;
     std::uint64_t trust_ = 0;  // counts replaced contexts: no connection outlives its trust
     std::shared_ptr<net::TlsContext> any_;
     std::shared_ptr<net::TlsContext> verified_;
+    std::map<std::string, std::shared_ptr<net::TlsContext>> by_ca_file_;
     std::map<std::string, std::deque<Idle>, std::less<>> idle_;  // by route identity
     std::set<std::string, std::less<>> without_chunking_;        // by route identity
 };
 
-// Routes that may share connections have the same identity: next hop, TLS setting and name.
+// Routes that may share connections have the same identity: next hop and how it proves itself.
 [[nodiscard]] std::string identity(const policy::Route& route);
+// That of the route towards a recipient, without making it.
+[[nodiscard]] std::string identity(const policy::Route& route, const mime::Domain& recipient);
 
 }  // namespace sealgate::delivery

@@ -33,6 +33,21 @@ delivery::PoolOptions pool_options(const config::Settings& settings) {
     options.messages_per_connection = settings.delivery.messages_per_connection;
     options.connection_age = settings.delivery.connection_age;
     options.idle_for = settings.delivery.connection_idle;
+    options.data_dir = settings.data_dir;
+    options.hosts.own_name = settings.hostname;
+    options.hosts.mx_port = settings.delivery.mx_port;
+    options.hosts.refused_networks = settings.dns.refused_networks;
+    return options;
+}
+
+net::DnsOptions dns_options(const config::Dns& settings) {
+    net::DnsOptions options;
+    for (const config::SocketAddress& server : settings.servers)
+        options.servers.servers.push_back(server.to_string());
+    options.servers.timeout = settings.timeout;
+    options.servers.tries = static_cast<unsigned>(settings.tries);
+    options.cache = settings.cache;
+    options.family = settings.address_family;
     return options;
 }
 
@@ -61,6 +76,7 @@ Gateway::Gateway(GatewayOptions options,
       journal_(log, clock),
       spool_(loop_),
       budget_(settings_->limits.memory),
+      dns_(loop_),
       site_(std::move(options.site)),
       on_unmanaged_(std::move(options.on_unmanaged)) {}
 
@@ -71,8 +87,9 @@ Gateway::~Gateway() {
 
 Status Gateway::open() {
     SG_TRYV(open_keys());
+    SG_TRYV(dns_.configure(dns_options(settings_->dns)));
     upstreams_ =
-        std::make_unique<delivery::UpstreamPool>(loop_, deadlines_, pool_options(*settings_));
+        std::make_unique<delivery::UpstreamPool>(loop_, deadlines_, dns_, pool_options(*settings_));
     SG_TRYV(load_tls(*settings_));
     carrier_ = std::make_unique<delivery::Carrier>(
         *upstreams_, pool_, files_, settings_->data_dir, settings_->hostname);
@@ -377,10 +394,12 @@ std::future<Status> Gateway::set_settings(std::shared_ptr<const config::Settings
     auto promise = std::make_shared<std::promise<Status>>();
     auto future = promise->get_future();
     net::asio::post(loop_, [this, settings = std::move(settings), promise]() mutable {
-        if (auto loaded = load_tls(*settings); !loaded) {
-            journal_.house(Level::error, "reload: " + loaded.error().detail());
+        auto taken = load_tls(*settings);
+        if (taken) taken = dns_.configure(dns_options(settings->dns));
+        if (!taken) {
+            journal_.house(Level::error, "reload: " + taken.error().detail());
             (void)journal_.flush();
-            promise->set_value(std::move(loaded));
+            promise->set_value(std::move(taken));
             return;
         }
         settings_ = settings;

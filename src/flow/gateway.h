@@ -131,6 +131,7 @@ private:
     Budget budget_;
     Counters counters_;
     std::unique_ptr<TraceGuard> trace_;
+    net::Dns dns_;
     std::unique_ptr<delivery::UpstreamPool> upstreams_;
     std::unique_ptr<delivery::Carrier> carrier_;
     std::shared_ptr<net::TlsContext> server_tls_;

@@ -28,6 +28,20 @@ constexpr std::chrono::seconds kFirstBackOff{15};
 constexpr std::chrono::seconds kLongestBackOff{600};
 constexpr std::chrono::seconds kStoreTroubleDelay{60};
 
+constexpr std::chrono::seconds kStillReachable{60};  // after its last answer
+constexpr std::chrono::seconds kCleaning{60};
+constexpr std::chrono::seconds kRemembered{900};  // how a next hop behaved, without mail for it
+
+std::string sender_domain(const Live& live) {
+    return live.envelope.sender ? live.envelope.sender->domain().ascii() : std::string();
+}
+
+// The next hop took the connection and then had enough of us: 421, or none of its words.
+bool is_too_much(const Outcome& outcome) {
+    return outcome.kind == Outcome::Kind::deferred &&
+           (!outcome.remote || outcome.reply.code == 421);
+}
+
 Outcome no_route() {
     return delivery::local_outcome(
         Outcome::Kind::deferred, "4.3.5", "there is no route for this domain");
@@ -43,11 +57,16 @@ bool waits_for_route(const spool::RecipientStatus& status) {
 
 // One next hop, with what waits for it and how it has been behaving.
 struct Queue::Destination {
+    explicit Destination(std::size_t connections) : window(connections) {}
     policy::Route route;
-    std::deque<Job> ready;
+    FairLine<Job> ready;  // by the sender's domain
     std::size_t workers = 0;
-    unsigned failures = 0;  // connections that failed, in a row
+    Window window;
+    bool waits_for_worker = false;  // is in without_worker_
+    unsigned failures = 0;          // connections that failed, in a row
     SteadyTime not_before{};
+    SteadyTime last_reached{};
+    SteadyTime last_used{};
     std::string note;
 };
 
@@ -104,6 +123,7 @@ Task<void> Queue::tick() {
             due_.erase(due_.begin());
             if (const LivePointer live = find({id})) dispatch(live);
         }
+        forget_idle_destinations();
         if (!services_.journal.flush()) continue;  // the alarm is the log's own
     }
 }
@@ -137,10 +157,13 @@ void Queue::dispatch(const LivePointer& live) {
             live->in_flight[i] = true;
             continue;
         }
-        std::unique_ptr<Destination>& destination = destinations_[delivery::identity(*route)];
+        const mime::Domain& domain = live->envelope.recipients[i].address.domain();
+        std::unique_ptr<Destination>& destination =
+            destinations_[delivery::identity(*route, domain)];
         if (!destination) {
-            destination = std::make_unique<Destination>();
-            destination->route = *route;
+            destination =
+                std::make_unique<Destination>(services_.settings->delivery.initial_connections);
+            destination->route = route->towards(domain);
         }
         Job& job = jobs[destination.get()];
         job.live = live;
@@ -189,13 +212,50 @@ void Queue::push(Destination& destination, Job job) {
     if (job.live->spooled && services_.budget.crowded() && !job.live->any_in_flight()) {
         job.live->content.reset();
     }
-    destination.ready.push_back(std::move(job));
-    if (destination.workers >= services_.settings->delivery.connections_per_next_hop) return;
+    const std::string sender = sender_domain(*job.live);
+    destination.ready.push(sender, std::move(job));
+    employ(destination);
+}
+
+void Queue::employ(Destination& destination) {
+    const config::Delivery& settings = services_.settings->delivery;
+    destination.last_used = services_.clock.steady();
+    if (destination.ready.empty() || stopping_) return;
+    if (destination.workers >= destination.window.size(settings.connections_per_next_hop)) return;
     // One worker looks whether a next hop that failed is back; a crowd would only wait for it
     // together.
     if (destination.failures > 0 && destination.workers > 0) return;
+    if (workers_ >= settings.connections) {
+        if (destination.workers == 0 && !destination.waits_for_worker) {
+            destination.waits_for_worker = true;
+            without_worker_.push_back(&destination);
+        }
+        return;
+    }
     ++destination.workers;
+    ++workers_;
     net::asio::co_spawn(services_.loop.get_executor(), work(destination), net::asio::detached);
+}
+
+void Queue::pass_on_place() {
+    while (!without_worker_.empty() && !stopping_ &&
+           workers_ < services_.settings->delivery.connections) {
+        Destination& next = *without_worker_.front();
+        without_worker_.pop_front();
+        next.waits_for_worker = false;
+        employ(next);
+    }
+}
+
+void Queue::forget_idle_destinations() {
+    const SteadyTime now = services_.clock.steady();
+    if (now < next_cleaning_) return;
+    next_cleaning_ = now + kCleaning;
+    std::erase_if(destinations_, [&](const auto& one) {
+        const Destination& it = *one.second;
+        return it.workers == 0 && it.ready.empty() && !it.waits_for_worker &&
+               std::max(it.last_used, it.not_before) + kRemembered < now;
+    });
 }
 
 void Queue::schedule(const LivePointer& live) {
@@ -227,14 +287,32 @@ void Queue::forget_if_finished(const LivePointer& live) {
 
 Task<void> Queue::work(Destination& destination) {
     while (!destination.ready.empty() && !stopping_) {
-        Job job = std::move(destination.ready.front());
-        destination.ready.pop_front();
+        const config::Delivery& settings = services_.settings->delivery;
+        const std::size_t places = destination.window.size(settings.connections_per_next_hop);
+        // Others have no connection at all: the last but one of ours is theirs.
+        if (destination.workers > (without_worker_.empty() ? places : 1)) break;
+        Job job = destination.ready.pop();
         if (!begin(destination, job)) continue;
         ++under_way_;
-        co_await attempt(destination, std::move(job));
+        const After after = co_await attempt(destination, std::move(job));
         --under_way_;
+        if (after == After::made_room) break;
+        employ(destination);  // what went well may bear one more
     }
     --destination.workers;
+    --workers_;
+    destination.last_used = services_.clock.steady();
+    if (without_worker_.empty()) {
+        employ(destination);
+        co_return;
+    }
+    // Whoever waited longest is first; what is left here goes to the end of that line. Posted, so
+    // that workers that have nothing to wait for do not stand on one another's stacks.
+    if (!destination.ready.empty() && destination.workers == 0) {
+        destination.waits_for_worker = true;
+        without_worker_.push_back(&destination);
+    }
+    net::asio::post(services_.loop, [this] { pass_on_place(); });
 }
 
 // Much may have happened while the job stood in line: an administrator held the message, or its
@@ -245,10 +323,10 @@ bool Queue::begin(const Destination& destination, Job& job) {
     std::erase_if(job.recipients, [&](std::uint32_t i) {
         live->in_line[i] = false;
         if (live->status[i].state != State::pending || live->in_flight[i]) return true;
-        const policy::Route* route =
-            services_.site->routes.find(live->envelope.recipients[i].address.domain());
-        const bool here =
-            route != nullptr && delivery::identity(*route) == delivery::identity(destination.route);
+        const mime::Domain& domain = live->envelope.recipients[i].address.domain();
+        const policy::Route* route = services_.site->routes.find(domain);
+        const bool here = route != nullptr && delivery::identity(*route, domain) ==
+                                                  delivery::identity(destination.route);
         elsewhere = elsewhere || !here;
         if (here) live->in_flight[i] = true;
         return !here;
@@ -293,7 +371,7 @@ void Queue::put_on_hold(const LivePointer& live,
     services_.spool.note(std::move(updates));
 }
 
-Task<void> Queue::attempt(Destination& destination, Job job) {
+Task<Queue::After> Queue::attempt(Destination& destination, Job job) {
     const LivePointer live = job.live;
     Carried carried;
     const bool final_hop = destination.route.next_hop.kind == policy::NextHop::Kind::mailbox;
@@ -305,7 +383,7 @@ Task<void> Queue::attempt(Destination& destination, Job job) {
             job.recipients.size(),
             delivery::local_outcome(Outcome::Kind::deferred, "4.4.1", destination.note));
         co_await finish_attempt(live, std::move(job.recipients), std::move(carried), final_hop);
-        co_return;
+        co_return After::next;
     }
     const Content content = co_await content_of(live);
     if (!content) {
@@ -314,7 +392,7 @@ Task<void> Queue::attempt(Destination& destination, Job job) {
             live->status[i].next_attempt = services_.clock.now() + kStoreTroubleDelay;
         }
         schedule(live);
-        co_return;
+        co_return After::next;
     }
     const auto released = release_parcel(*live, job.recipients, content);
     if (!released) {
@@ -322,15 +400,41 @@ Task<void> Queue::attempt(Destination& destination, Job job) {
         for (const std::uint32_t i : job.recipients)
             live->in_flight[i] = false;
         forget_if_finished(live);
-        co_return;
+        co_return After::next;
     }
     carried = co_await services_.carrier.deliver(destination.route, *released);
     if (carried.reached) {
         note_reached(destination);
-    } else {
+        const std::size_t most = services_.settings->delivery.connections_per_next_hop;
+        if (std::any_of(carried.outcomes.begin(), carried.outcomes.end(), is_too_much)) {
+            destination.window.failed(destination.workers);
+        } else {
+            destination.window.succeeded(most);
+        }
+    } else if (carried.outcomes.front().kind == Outcome::Kind::deferred) {
+        if (is_crowded(destination)) {
+            make_room(destination, std::move(job));
+            co_return After::made_room;
+        }
         note_failure(destination, carried.outcomes.front().reply.text);
     }
     co_await finish_attempt(live, std::move(job.recipients), std::move(carried), final_hop);
+    co_return After::next;
+}
+
+bool Queue::is_crowded(const Destination& destination) const {
+    return destination.workers > 1 && destination.failures == 0 &&
+           services_.clock.steady() < destination.last_reached + kStillReachable;
+}
+
+void Queue::make_room(Destination& destination, Job job) {
+    destination.window.failed(destination.workers);
+    for (const std::uint32_t i : job.recipients) {
+        job.live->in_flight[i] = false;
+        job.live->in_line[i] = true;
+    }
+    const std::string sender = sender_domain(*job.live);
+    destination.ready.put_back(sender, std::move(job));
 }
 
 void Queue::note_reached(Destination& destination) {
@@ -340,13 +444,14 @@ void Queue::note_reached(Destination& destination) {
             "next hop " + destination.route.next_hop.to_string() + " is reachable again");
     }
     destination.failures = 0;
+    destination.last_reached = services_.clock.steady();
 }
 
 void Queue::reset_back_off(const Live& live, std::uint32_t recipient) {
-    const policy::Route* route =
-        services_.site->routes.find(live.envelope.recipients[recipient].address.domain());
+    const mime::Domain& domain = live.envelope.recipients[recipient].address.domain();
+    const policy::Route* route = services_.site->routes.find(domain);
     if (route == nullptr) return;
-    const auto found = destinations_.find(delivery::identity(*route));
+    const auto found = destinations_.find(delivery::identity(*route, domain));
     if (found != destinations_.end()) found->second->not_before = {};
 }
 

@@ -12,8 +12,10 @@
 //  3. No route, no permit, no content: the recipient waits as after a failed attempt, or is held.
 //     Nothing is dropped.
 
+#include "flow/fair_line.h"
 #include "flow/services.h"
 #include "flow/settle.h"
+#include "flow/window.h"
 
 #include <deque>
 #include <map>
@@ -72,6 +74,7 @@ public:
 
 private:
     struct Destination;
+    enum class After : std::uint8_t { next, made_room };  // what a worker does after an attempt
     struct Job {
         LivePointer live;
         std::vector<std::uint32_t> recipients;
@@ -79,6 +82,12 @@ private:
 
     void dispatch(const LivePointer& live);
     void push(Destination& destination, Job job);
+    // One more worker for what stands in line there, if the next hop and the limit of all
+    // connections allow it; else the destination waits for its turn.
+    void employ(Destination& destination);
+    // A worker ends: whoever waited longest for one begins.
+    void pass_on_place();
+    void forget_idle_destinations();
     void schedule(const LivePointer& live);
     void forget_if_finished(const LivePointer& live);
     // There is no next hop to ask: an attempt that ends at once, on the same schedule as any other.
@@ -87,7 +96,10 @@ private:
     net::Task<void> tick();
     net::Task<void> work(Destination& destination);
     bool begin(const Destination& destination, Job& job);
-    net::Task<void> attempt(Destination& destination, Job job);
+    net::Task<After> attempt(Destination& destination, Job job);
+    // No connection where others have one: the next hop takes no more at a time.
+    [[nodiscard]] bool is_crowded(const Destination& destination) const;
+    void make_room(Destination& destination, Job job);
     net::Task<Content> content_of(const LivePointer& live);
     void note_reached(Destination& destination);
     void note_failure(Destination& destination, const std::string& note);
@@ -117,6 +129,9 @@ private:
     std::multimap<SteadyTime, std::uint64_t> due_;
     std::set<std::uint64_t> unrouted_;  // messages with a recipient that waits for a route
     std::map<std::string, std::unique_ptr<Destination>> destinations_;
+    std::deque<Destination*> without_worker_;  // what stands in line there waits for a connection
+    std::size_t workers_ = 0;                  // of all destinations
+    SteadyTime next_cleaning_{};
     net::Timer timer_;
     std::minstd_rand dice_{static_cast<std::minstd_rand::result_type>(std::random_device{}())};
     std::size_t under_way_ = 0;

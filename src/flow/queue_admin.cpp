@@ -86,7 +86,9 @@ Task<Result<bool>> Queue::apply(LivePointer live, Change change) {
 std::string Queue::next_hop_of(const Live& live, std::uint32_t recipient) const {
     const policy::Route* route =
         services_.site->routes.find(live.envelope.recipients[recipient].address.domain());
-    return route == nullptr ? "" : route->next_hop.to_string();
+    if (route == nullptr) return "";
+    return route->towards(live.envelope.recipients[recipient].address.domain())
+        .next_hop.to_string();
 }
 
 }  // namespace sealgate::flow

@@ -82,7 +82,7 @@ std::string next_hop_of(const ReportContext& context, const mime::Domain& domain
     const policy::Route* route = context.site.routes.find(domain);
     if (route == nullptr) return "(no route)";
     const bool ours = route->next_hop.kind == policy::NextHop::Kind::mailbox;
-    return ours ? context.settings.hostname : route->next_hop.to_string();
+    return ours ? context.settings.hostname : route->towards(domain).next_hop.to_string();
 }
 
 delivery::TemplateValues values_for(const ReportContext& context,

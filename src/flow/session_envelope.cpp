@@ -102,7 +102,8 @@ Task<smtp::Reply> Session::on_rcpt(smtp::AskRcpt step) {
 // The next hop is asked while the client waits: a bad recipient is refused in the session, and no
 // report has to be sent to an address that may be forged.
 Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
-    const policy::Route& route = *site_->routes.find(recipient.address.domain());
+    const mime::Domain& domain = recipient.address.domain();
+    const policy::Route route = site_->routes.find(domain)->towards(domain);
     if (route.next_hop.kind == policy::NextHop::Kind::mailbox) {
         co_return smtp::Reply{250, "2.1.5", "recipient ok"};
     }
@@ -115,11 +116,15 @@ Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
         if (is_new && probes_.size() == at) {
             auto lease = co_await services_.upstreams.acquire(route, fresh);
             if (!lease) {
-                journal().refused_recipient(*source_,
-                                            sender_,
-                                            recipient.address,
-                                            smtp_.recipients_tried(),
-                                            "next hop not reachable: " + lease.error().detail());
+                const bool for_good = lease.error().kind == delivery::Outcome::Kind::refused;
+                journal().refused_recipient(
+                    *source_,
+                    sender_,
+                    recipient.address,
+                    smtp_.recipients_tried(),
+                    (for_good ? "no next hop: " : "next hop not reachable: ") +
+                        lease.error().reply.text);
+                if (for_good) co_return pass_on(lease.error().reply);
                 co_return smtp::Reply{451, "4.4.1", "the next hop is not reachable"};
             }
             Probe opened;

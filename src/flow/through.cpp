@@ -46,18 +46,18 @@ std::vector<std::shared_ptr<Pipeline::Attempt>> Pipeline::begin_attempts(
     }
     for (std::uint32_t i = 0; i < live->status.size(); ++i) {
         if (covered[i] || live->status[i].state != State::pending) continue;
-        const policy::Route* route =
-            services_.site->routes.find(live->envelope.recipients[i].address.domain());
+        const mime::Domain& domain = live->envelope.recipients[i].address.domain();
+        const policy::Route* route = services_.site->routes.find(domain);
         if (route == nullptr)
             continue;  // no outcome: it waits in the spool, or the client keeps it
-        const std::string key = delivery::identity(*route);
+        const std::string key = delivery::identity(*route, domain);
         auto found = std::find_if(attempts.begin(), attempts.end(), [&](const auto& one) {
             return !one->upstream && delivery::identity(one->route) == key;
         });
         if (found == attempts.end()) {
             auto attempt = std::make_shared<Attempt>();
             attempt->live = live;
-            attempt->route = *route;
+            attempt->route = route->towards(domain);
             attempts.push_back(std::move(attempt));
             found = std::prev(attempts.end());
         }

@@ -35,9 +35,7 @@ std::shared_ptr<Dns::Question> Dns::join(const std::string& key) {
     return question;
 }
 
-void Dns::answer(const std::string& key,
-                 const std::shared_ptr<Question>& question,
-                 DnsAnswer got) {
+void Dns::answer(const std::string& key, const std::shared_ptr<Question>& question, DnsAnswer got) {
     question->done = true;
     question->answer = got;
     cache_.put(key, std::move(got), std::chrono::steady_clock::now());
@@ -53,22 +51,22 @@ std::shared_ptr<Dns::Question> Dns::begin(const std::string& name, DnsType type)
     auto question = std::make_shared<Question>(loop_);
     question->answered.expires_after(kPatience);
     open_[key] = question;
-    channel_->ask(name,
-                  type,
-                  [this, key, name, type, question](std::span<const std::uint8_t> octets,
-                                                    std::string why) {
-                      DnsAnswer got;
-                      got.why = std::move(why);
-                      if (!octets.empty()) {
-                          auto read = read_dns_answer(octets, name, type);
-                          if (read) {
-                              got = *std::move(read);
-                          } else {
-                              got.why = read.error().detail();
-                          }
-                      }
-                      answer(key, question, std::move(got));
-                  });
+    channel_->ask(
+        name,
+        type,
+        [this, key, name, type, question](std::span<const std::uint8_t> octets, std::string why) {
+            DnsAnswer got;
+            got.why = std::move(why);
+            if (!octets.empty()) {
+                auto read = read_dns_answer(octets, name, type);
+                if (read) {
+                    got = *std::move(read);
+                } else {
+                    got.why = read.error().detail();
+                }
+            }
+            answer(key, question, std::move(got));
+        });
     return question;
 }
 

@@ -96,11 +96,11 @@ Result<std::unique_ptr<DnsChannel>> DnsChannel::open(asio::io_context& loop,
     options.lookups = lookups.data();
     options.sock_state_cb = &DnsChannel::on_socket;
     options.sock_state_cb_data = made.get();
-    const int status = ares_init_options(&made->channel_,
-                                         &options,
-                                         ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-                                             ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
-                                             ARES_OPT_SOCK_STATE_CB);
+    const int status =
+        ares_init_options(&made->channel_,
+                          &options,
+                          ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ |
+                              ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB);
     if (status != ARES_SUCCESS) {
         made->channel_ = nullptr;
         return fail(ErrorKind::transient,
@@ -123,8 +123,7 @@ DnsChannel::~DnsChannel() {
 
 void DnsChannel::ask(const std::string& name, DnsType type, Answered done) {
     auto argument = std::make_unique<Answered>(std::move(done));
-    ares_query(
-        channel_, name.c_str(), 1, static_cast<int>(type), on_answer, argument.release());
+    ares_query(channel_, name.c_str(), 1, static_cast<int>(type), on_answer, argument.release());
     set_timer();
 }
 
@@ -147,7 +146,8 @@ void DnsChannel::watch(int socket, bool read, bool write) {
     if (!read && !write) {
         if (found == watches_.end()) return;
         found->second->read = found->second->write = false;
-        (void)found->second->descriptor.release();  // ends the waits; the socket stays the library's
+        (void)
+            found->second->descriptor.release();  // ends the waits; the socket stays the library's
         watches_.erase(found);
         return;
     }
@@ -164,17 +164,16 @@ void DnsChannel::wait(const std::shared_ptr<Watch>& watch, bool write) {
     bool& waiting = write ? watch->writing : watch->reading;
     if (waiting || !(write ? watch->write : watch->read)) return;
     waiting = true;
-    watch->descriptor.async_wait(
-        write ? Descriptor::wait_write : Descriptor::wait_read,
-        [this, watch, write](const boost::system::error_code& error) {
-            (write ? watch->writing : watch->reading) = false;
-            // Released: this channel may be gone as well.
-            if (error || !watch->descriptor.is_open()) return;
-            const int socket = watch->descriptor.native_handle();
-            process(write ? static_cast<int>(ARES_SOCKET_BAD) : socket,
-                    write ? socket : static_cast<int>(ARES_SOCKET_BAD));
-            if (watch->descriptor.is_open()) wait(watch, write);
-        });
+    watch->descriptor.async_wait(write ? Descriptor::wait_write : Descriptor::wait_read,
+                                 [this, watch, write](const boost::system::error_code& error) {
+                                     (write ? watch->writing : watch->reading) = false;
+                                     // Released: this channel may be gone as well.
+                                     if (error || !watch->descriptor.is_open()) return;
+                                     const int socket = watch->descriptor.native_handle();
+                                     process(write ? static_cast<int>(ARES_SOCKET_BAD) : socket,
+                                             write ? socket : static_cast<int>(ARES_SOCKET_BAD));
+                                     if (watch->descriptor.is_open()) wait(watch, write);
+                                 });
 }
 
 void DnsChannel::process(int read, int write) {
@@ -190,10 +189,10 @@ void DnsChannel::set_timer() {
     }
     timer_.expires_after(std::chrono::seconds(left.tv_sec) +
                          std::chrono::microseconds(left.tv_usec));
-    timer_.async_wait([this, alive = std::weak_ptr<char>(alive_)](
-                          const boost::system::error_code& error) {
-        if (!error && !alive.expired()) process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-    });
+    timer_.async_wait(
+        [this, alive = std::weak_ptr<char>(alive_)](const boost::system::error_code& error) {
+            if (!error && !alive.expired()) process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+        });
 }
 
 }  // namespace sealgate::net

@@ -22,8 +22,9 @@ namespace sealgate::net {
 
 struct DnsServers {
     std::vector<std::string> servers;  // "IP:port", "[v6]:port"; empty: those of the system
-    std::chrono::milliseconds timeout{std::chrono::seconds(3)};  // of the first try; later ones double
-    unsigned tries = 3;                                          // of each server
+    std::chrono::milliseconds timeout{
+        std::chrono::seconds(3)};  // of the first try; later ones double
+    unsigned tries = 3;            // of each server
     bool operator==(const DnsServers&) const = default;
 };
 

@@ -282,6 +282,7 @@ Task<Status> Stream::handshake(bool server) {
     info.version = SSL_get_version(ssl_.get());
     info.cipher = SSL_get_cipher_name(ssl_.get());
     info.verified = (SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) != 0;
+    if (!server) info.key_pin = peer_key_pin(ssl_.get());
     tls_info_ = std::move(info);
     co_return Status();
 }

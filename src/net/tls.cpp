@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/tls.h"
 
+#include "base/text.h"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <system_error>
 
 namespace sealgate::net {
@@ -40,6 +43,26 @@ void set_common_options(SSL_CTX* context) {
 }
 
 }  // namespace
+
+std::string peer_key_pin(const ssl_st* ssl) {
+    const std::unique_ptr<X509, void (*)(X509*)> certificate(SSL_get1_peer_certificate(ssl),
+                                                             X509_free);
+    if (!certificate) return "";
+    unsigned char* encoded = nullptr;
+    const int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &encoded);
+    if (length <= 0) return "";
+    std::array<char, 32> digest{};
+    const std::size_t size = static_cast<std::size_t>(length);
+    const bool hashed = EVP_Q_digest(nullptr,
+                                     "SHA256",
+                                     nullptr,
+                                     encoded,
+                                     size,
+                                     reinterpret_cast<unsigned char*>(digest.data()),
+                                     nullptr) == 1;
+    OPENSSL_free(encoded);
+    return hashed ? to_hex({digest.data(), digest.size()}) : "";
+}
 
 Result<std::shared_ptr<TlsContext>> TlsContext::server(const std::string& certificate_file,
                                                        const std::string& key_file) {

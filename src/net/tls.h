@@ -26,6 +26,8 @@ struct TlsInfo {
     std::string version;  // "TLSv1.3"
     std::string cipher;   // "TLS_AES_256_GCM_SHA384"
     bool verified = false;
+    // As a client: SHA-256 of the server's public key (SubjectPublicKeyInfo), 64 hex digits.
+    std::string key_pin;
 };
 
 // TLS 1.2 and later, server's cipher order, session tickets, no compression, no renegotiation.
@@ -48,6 +50,9 @@ private:
     bool server_ = false;
     bool verify_ = false;
 };
+
+// TlsInfo::key_pin of a connection; "" where the peer gave no certificate.
+[[nodiscard]] std::string peer_key_pin(const ssl_st* ssl);
 
 // The first failure in OpenSSL's error queue of this thread, as text; empties the queue.
 [[nodiscard]] std::string tls_error();

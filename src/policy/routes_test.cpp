@@ -155,8 +155,8 @@ TEST(KeyPin, IsHexInTheFormsThatToolsPrint) {
     for (int i = 0; i < 32; ++i)
         colons += i == 0 ? "AA" : ":AA";
     EXPECT_EQ(parse_key_pin(colons).value(), pin);
-    for (const std::string& text : {std::string(), pin + "a", std::string(63, 'a'),
-                                    std::string(64, 'g'), "sha1:" + pin}) {
+    for (const std::string& text :
+         {std::string(), pin + "a", std::string(63, 'a'), std::string(64, 'g'), "sha1:" + pin}) {
         EXPECT_FALSE(parse_key_pin(text)) << text;
     }
 }

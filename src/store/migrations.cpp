@@ -62,6 +62,12 @@ std::vector<Migration> make_migrations() {
                     hash TEXT NOT NULL))",
              "CREATE INDEX audit_happened ON audit (happened)",
          }},
+        {"routes: an authority of their own, pinned keys",
+         {
+             "ALTER TABLE route ADD COLUMN tls_ca_file TEXT NOT NULL DEFAULT ''",
+             // 64 hex digits each, with blanks between them.
+             "ALTER TABLE route ADD COLUMN tls_pins TEXT NOT NULL DEFAULT ''",
+         }},
     };
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/shared.h"
 #include "cli/context.h"
@@ -22,7 +23,9 @@ Outcome<Exit> list(Context& context, const Given& /*given*/) {
         const auto name = text_of(item, "tls_name");
         table.add({text_of(item, "domain"),
                    text_of(item, "next_hop"),
-                   text_of(item, "tls") + (name.empty() ? "" : " as " + name),
+                   text_of(item, "tls") + (name.empty() ? "" : " as " + name) +
+                       (text_of(item, "tls_ca_file").empty() ? "" : ", own CA file") +
+                       (item.contains("tls_pins") ? ", pinned key" : ""),
                    owner_of(item)});
     }
     if (table.empty()) {
@@ -39,6 +42,11 @@ Outcome<Exit> add(Context& context, const Given& given) {
     Json body{{"domain", given.get("DOMAIN")}, {"next_hop", given.get("NEXT_HOP")}};
     if (given.has("--tls")) body["tls"] = given.get("--tls");
     if (given.has("--tls-name")) body["tls_name"] = given.get("--tls-name");
+    if (given.has("--tls-ca-file")) body["tls_ca_file"] = given.get("--tls-ca-file");
+    if (given.has("--tls-pins")) {
+        for (const std::string_view pin : split(given.get("--tls-pins"), ','))
+            body["tls_pins"].push_back(std::string(pin));
+    }
     SG_TRY(const auto answer, context.send("POST", "/api/v1/routes", body));
     context.report(
         answer,
@@ -67,12 +75,16 @@ Noun route() {
                    .summary = "Add a route, or replace the one with the same pattern",
                    .example = "sealgate route add '*' 192.0.2.25:25 --tls required",
                    .arguments = {{"DOMAIN", "A domain, .suffix or *"},
-                                 {"NEXT_HOP", "HOST:PORT, or mailbox:DIR"}},
+                                 {"NEXT_HOP", "HOST:PORT, mx, mx:DOMAIN or mailbox:DIR"}},
                    .options = {{"--tls",
                                 "MODE",
                                 "Default opportunistic",
                                 {"none", "opportunistic", "required", "verify"}},
-                               {"--tls-name", "NAME", "The name in the certificate, for verify"}},
+                               {"--tls-name", "NAME", "The name in the certificate, for verify"},
+                               {"--tls-ca-file", "FILE", "Its authorities (PEM), for verify"},
+                               {"--tls-pins",
+                                "HEX,...",
+                                "SHA-256 of its public key, one or several, for verify"}},
                    .run = add},
                   {.name = "remove",
                    .summary = "Remove a route",

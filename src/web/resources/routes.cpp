@@ -16,9 +16,11 @@ const Schema& route_schema() {
         "Route",
         "The most specific pattern wins",
         {{"domain", Type::text, Presence::required, "Exact, \".suffix\" or \"*\""},
-         {"next_hop", Type::text, Presence::required, "host:port, or mailbox:DIR"},
+         {"next_hop", Type::text, Presence::required, "host:port, mx, mx:DOMAIN or mailbox:DIR"},
          {"tls", Type::text, Presence::required, "", kTls},
          {"tls_name", Type::text, Presence::optional, "The name in the certificate, for verify"},
+         {"tls_ca_file", Type::text, Presence::optional, "Its authorities, PEM"},
+         {"tls_pins", Type::texts, Presence::optional, "SHA-256 of the public keys, for verify"},
          {"origin", Type::object, Presence::optional, "", {}, &origin_schema()}}};
     return kSchema;
 }
@@ -36,7 +38,9 @@ const Schema& new_route_schema() {
         {{"domain", Type::text},
          {"next_hop", Type::text},
          {"tls", Type::text, Presence::optional, "Default opportunistic", kTls},
-         {"tls_name", Type::text, Presence::optional}}};
+         {"tls_name", Type::text, Presence::optional},
+         {"tls_ca_file", Type::text, Presence::optional},
+         {"tls_pins", Type::texts, Presence::optional}}};
     return kSchema;
 }
 
@@ -56,6 +60,8 @@ Result<Response> list(const Services& services, const Call& /*call*/) {
                          {"next_hop", entry.route.next_hop.to_string()},
                          {"tls", policy::to_string(entry.route.tls)}};
         if (!entry.route.tls_name.empty()) item["tls_name"] = entry.route.tls_name;
+        if (!entry.route.tls_ca_file.empty()) item["tls_ca_file"] = entry.route.tls_ca_file;
+        if (!entry.route.tls_pins.empty()) item["tls_pins"] = entry.route.tls_pins;
         put_origin(item, entry.origin);
         out["items"].push_back(std::move(item));
     }
@@ -63,10 +69,13 @@ Result<Response> list(const Services& services, const Call& /*call*/) {
 }
 
 Result<Response> set(const Services& services, const Call& call) {
-    const admin::NewRoute route{.domain = call.body["domain"].get<std::string>(),
-                                .next_hop = call.body["next_hop"].get<std::string>(),
-                                .tls = call.body.value("tls", "opportunistic"),
-                                .tls_name = call.body.value("tls_name", "")};
+    const admin::NewRoute route{
+        .domain = call.body["domain"].get<std::string>(),
+        .next_hop = call.body["next_hop"].get<std::string>(),
+        .tls = call.body.value("tls", "opportunistic"),
+        .tls_name = call.body.value("tls_name", ""),
+        .tls_ca_file = call.body.value("tls_ca_file", ""),
+        .tls_pins = call.body.value("tls_pins", std::vector<std::string>())};
     SG_TRY(const auto outcome, admin::set_route(services.admin, actor(call), route));
     return json_response({{"outcome", admin::to_string(outcome)}},
                          outcome == admin::Outcome::added ? 201 : 200);

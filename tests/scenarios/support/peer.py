@@ -210,7 +210,7 @@ class Connection:
 
 class ScriptedPeer:
     def __init__(self, script=None, extensions=EXTENSIONS, tls=None, implicit_tls=False, port=0,
-                 hostname="peer.example", chunking=False):
+                 hostname="peer.example", chunking=False, host="127.0.0.1"):
         """tls: an ssl.SSLContext; STARTTLS is then offered. chunking: BDAT is offered and known."""
         self.script = dict(script or {})
         self.extensions, self.tls, self.implicit_tls = list(extensions), tls, implicit_tls
@@ -223,7 +223,7 @@ class ScriptedPeer:
         self.changed = threading.Condition(self.lock)
         self.closing = threading.Event()
         self.listener = None
-        self.port = port
+        self.host, self.port = host, port
         self.up()
 
     # --- the outside
@@ -231,7 +231,7 @@ class ScriptedPeer:
     def up(self):
         """Listens (again, on the same port)."""
         self.closing.clear()
-        listener = socket.create_server(("127.0.0.1", self.port), backlog=512, reuse_port=False)
+        listener = socket.create_server((self.host, self.port), backlog=512, reuse_port=False)
         self.listener, self.port = listener, listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 

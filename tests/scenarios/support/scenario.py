@@ -83,6 +83,18 @@ class Scenario:
         self.cleanup(peer.close)
         return peer
 
+    def dns(self):
+        from . import dns
+        if dns.dns is None:
+            skip("the DNS server of the scenarios needs python3-dnspython")
+        server = dns.DnsServer()
+        self.cleanup(server.close)
+        return server
+
+    def world(self):
+        from .dns import World
+        return World(self)
+
     def postfix(self, **options):
         from .postfix import Postfix, usable
         reason = usable()
