@@ -37,6 +37,13 @@ std::vector<config::Problem> check_files(const config::Settings& settings) {
         const auto client = net::TlsContext::client(true, settings.path(tls.ca_file));
         if (!client) problems.push_back(at(settings, "tls.ca_file", client.error().detail()));
     }
+    for (const config::DeclaredRoute& declared : settings.routes) {
+        const policy::Route& route = declared.route;
+        if (route.tls_ca_file.empty()) continue;
+        const auto client = net::TlsContext::client(true, settings.path(route.tls_ca_file));
+        if (client) continue;
+        problems.push_back(at(settings, "route." + route.domain.text(), client.error().detail()));
+    }
     if (!settings.spool.key_file.empty()) {
         const auto files = os::posix_file_system();
         const std::string path = settings.path(settings.spool.key_file);

@@ -259,9 +259,19 @@ TEST(Settings, SaysWhatIsWrongAndWhere) {
         {"[mail_log]\non_failure = \"go\"",
          "sealgate.toml:2:14: 'on_failure' must be 'stop' or 'continue'"},
         {"[[route]]\ndomain = \"*\"", "sealgate.toml:1:1: [[route]] needs 'next_hop'"},
-        {"[[route]]\ndomain = \"*\"\nnext_hop = \"mx\"",
-         "sealgate.toml:3:12: 'next_hop' is wrong: 'mx' is not a next hop: delivery by MX records "
-         "is not available in this version; name the mail server as 'host:port'"},
+        {"[[route]]\ndomain = \"*\"\nnext_hop = \"mx:25\"",
+         "sealgate.toml:3:12: 'next_hop' is wrong: 'mx:25' is not a next hop: 'mx' means delivery "
+         "by "
+         "MX records; write 'mx' alone, 'mx:DOMAIN' for the mail servers of one domain, or the "
+         "full "
+         "name of a host that is called mx"},
+        {"[[route]]\ndomain = \"*\"\nnext_hop = \"mx\"\ntls = \"verify\"\ntls_pins = [\"ab\"]",
+         "sealgate.toml:5:12: 'tls_pins' has a bad value at place 1: it is wrong: 'ab' is not the "
+         "SHA-256 of a public key; write its 64 hexadecimal digits"},
+        {"[[route]]\ndomain = \"*\"\nnext_hop = \"mx\"\ntls_ca_file = \"ca.pem\"",
+         "sealgate.toml:1:1: 'tls_ca_file' is only looked at with tls = \"verify\"; change 'tls' "
+         "or "
+         "remove it"},
         {"[[route]]\ndomain = \"*\"\nnext_hop = \"127.0.0.1:2525\"",
          "sealgate.toml:1:1: the next hop 127.0.0.1:2525 is our own listener 'outbound': mail "
          "would "

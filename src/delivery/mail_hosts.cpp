@@ -126,6 +126,11 @@ OrOutcome<MailHost> MailHosts::usable(const std::string& name,
             return one.contains(record.address);
         });
         const std::string address = record.address.to_string();
+        if (std::ranges::count(options_.own_addresses, record.address) > 0) {
+            return refused("5.4.6",
+                           "the mail server " + name + " is this gateway itself, at " + address +
+                               ": the domain needs a route of its own");
+        }
         if (bad) {
             left_out = address;
         } else if (host.endpoints.size() < kMaxHostAddresses) {

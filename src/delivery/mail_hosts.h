@@ -25,6 +25,8 @@ struct MailHost {
 
 struct MailHostOptions {
     std::string own_name;        // a host of this name is ourselves
+    // Where we listen ourselves on that port: who names it as a mail server names us.
+    std::vector<IpAddress> own_addresses;
     std::uint16_t mx_port = 25;  // of hosts from the DNS
     // Addresses that the DNS of others may not lead us to.
     std::vector<Network> refused_networks;
@@ -43,7 +45,8 @@ public:
     // Refused: the domain does not exist (5.1.2), takes no mail (5.1.10), or leads back to us
     // (5.4.6). Deferred: the DNS does not answer (4.4.3).
     net::Task<OrOutcome<std::vector<std::string>>> names(policy::NextHop hop);
-    // The addresses of one of them.
+    // The addresses of one of them. Refused 5.4.6: it is ourselves, so that what is not better than
+    // it must not be used either.
     net::Task<OrOutcome<MailHost>> find(policy::NextHop hop, std::string name);
 
 private:

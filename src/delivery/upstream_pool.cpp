@@ -10,6 +10,7 @@ namespace sealgate::delivery {
 namespace {
 
 constexpr std::size_t kMostWithoutChunking = 10'000;
+constexpr std::string_view kOurselves = "5.4.6";
 
 }  // namespace
 
@@ -89,9 +90,14 @@ net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Ro
     auto names = co_await hosts_.names(route.next_hop);
     if (!names) co_return std::unexpected(std::move(names).error());
     std::optional<Outcome> worst;
-    for (const std::string& name : well_first(*std::move(names))) {
+    std::size_t usable = names->size();  // those before ourselves
+    for (const std::string& name : well_first(*names)) {
+        const auto place =
+            static_cast<std::size_t>(std::ranges::find(*names, name) - names->begin());
+        if (place >= usable) continue;
         auto lease = co_await open(route, name);
         if (lease) co_return lease;
+        if (lease.error().reply.enhanced == kOurselves) usable = place;
         // What may work later outweighs what never will.
         if (!worst || worst->kind == Outcome::Kind::refused) worst = std::move(lease).error();
     }

@@ -3,6 +3,7 @@
 
 #include "flow/key_file.h"
 #include "flow/stored_envelope.h"
+#include "net/local_addresses.h"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <fmt/format.h>
@@ -36,6 +37,18 @@ delivery::PoolOptions pool_options(const config::Settings& settings) {
     options.data_dir = settings.data_dir;
     options.hosts.own_name = settings.hostname;
     options.hosts.mx_port = settings.delivery.mx_port;
+    for (const config::Listener& listener : settings.listeners) {
+        if (listener.address.port != settings.delivery.mx_port) continue;
+        const auto address = IpAddress::parse(listener.address.host);
+        const bool any = listener.address.host == "0.0.0.0" || listener.address.host == "::";
+        if (any) {
+            const std::vector<IpAddress> all = net::local_addresses();
+            options.hosts.own_addresses.insert(
+                options.hosts.own_addresses.end(), all.begin(), all.end());
+        } else if (address) {
+            options.hosts.own_addresses.push_back(*address);
+        }
+    }
     options.hosts.refused_networks = settings.dns.refused_networks;
     return options;
 }
@@ -162,6 +175,12 @@ Status Gateway::load_tls(const config::Settings& settings) {
     SG_TRY(auto any, net::TlsContext::client(false, ""));
     const std::string ca = settings.tls.ca_file.empty() ? "" : settings.path(settings.tls.ca_file);
     SG_TRY(auto verified, net::TlsContext::client(true, ca));
+    // The pool reads them when they are needed; a file that cannot be read is said now.
+    for (const config::DeclaredRoute& declared : settings.routes) {
+        const std::string& file = declared.route.tls_ca_file;
+        if (file.empty()) continue;
+        SG_TRYV(net::TlsContext::client(true, settings.path(file)));
+    }
     server_tls_ = std::move(server);
     upstreams_->set_tls(std::move(any), std::move(verified));
     return {};

@@ -67,7 +67,7 @@ struct Queue::Destination {
     SteadyTime not_before{};
     SteadyTime last_reached{};
     SteadyTime last_used{};
-    std::string note;
+    Outcome failure;  // the newest
 };
 
 std::optional<delivery::Released> release_parcel(const Live& live,
@@ -379,9 +379,7 @@ Task<Queue::After> Queue::attempt(Destination& destination, Job job) {
         // Its neighbour failed to connect a moment ago: the same answer, without asking again.
         carried.reached = false;
         carried.through = destination.route.next_hop.to_string();
-        carried.outcomes.assign(
-            job.recipients.size(),
-            delivery::local_outcome(Outcome::Kind::deferred, "4.4.1", destination.note));
+        carried.outcomes.assign(job.recipients.size(), destination.failure);
         co_await finish_attempt(live, std::move(job.recipients), std::move(carried), final_hop);
         co_return After::next;
     }
@@ -416,7 +414,7 @@ Task<Queue::After> Queue::attempt(Destination& destination, Job job) {
             make_room(destination, std::move(job));
             co_return After::made_room;
         }
-        note_failure(destination, carried.outcomes.front().reply.text);
+        note_failure(destination, carried.outcomes.front());
     }
     co_await finish_attempt(live, std::move(job.recipients), std::move(carried), final_hop);
     co_return After::next;
@@ -462,20 +460,20 @@ std::vector<Queue::DestinationView> Queue::destinations() const {
         views.push_back({destination->route.next_hop.to_string(),
                          destination->ready.size(),
                          destination->failures > 0,
-                         destination->note});
+                         destination->failure.reply.text});
     }
     return views;
 }
 
-void Queue::note_failure(Destination& destination, const std::string& note) {
-    destination.note = note;
+void Queue::note_failure(Destination& destination, const Outcome& outcome) {
+    destination.failure = outcome;
     const unsigned doublings = std::min(destination.failures, 6U);
     const auto wait =
         std::min<std::chrono::seconds>(kFirstBackOff * (1U << doublings), kLongestBackOff);
     if (destination.failures == 0) {
-        services_.journal.house(
-            Level::warning,
-            "next hop " + destination.route.next_hop.to_string() + " is not reachable: " + note);
+        services_.journal.house(Level::warning,
+                                "next hop " + destination.route.next_hop.to_string() +
+                                    " is not reachable: " + outcome.reply.text);
     }
     ++destination.failures;
     destination.not_before = services_.clock.steady() + wait;

@@ -102,7 +102,7 @@ private:
     void make_room(Destination& destination, Job job);
     net::Task<Content> content_of(const LivePointer& live);
     void note_reached(Destination& destination);
-    void note_failure(Destination& destination, const std::string& note);
+    void note_failure(Destination& destination, const delivery::Outcome& outcome);
     // Builds, commits and admits the reports of a settlement together with its updates.
     net::Task<Status> conclude(const LivePointer& live, Content content, Settlement settlement);
     void apply(const LivePointer& live, const Settlement& settlement);

@@ -19,6 +19,13 @@ constexpr int kDatagram = 1232;
 
 using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
 
+// The library says the same of a server that cannot be reached and of one that answers SERVFAIL or
+// REFUSED.
+std::string why_none(int status) {
+    if (status == ARES_ECONNREFUSED) return "no DNS server gave an answer";
+    return ares_strerror(status);
+}
+
 int library() {
     static const int status = ares_library_init(ARES_LIB_INIT_ALL);
     return status;
@@ -27,7 +34,7 @@ int library() {
 void on_answer(void* argument, int status, int /*timeouts*/, unsigned char* octets, int length) {
     const std::unique_ptr<DnsChannel::Answered> done(static_cast<DnsChannel::Answered*>(argument));
     if (octets == nullptr || length <= 0) {
-        (*done)({}, ares_strerror(status));
+        (*done)({}, why_none(status));
         return;
     }
     (*done)({octets, static_cast<std::size_t>(length)}, "");
@@ -63,7 +70,7 @@ void on_resolved(void* argument, int status, int /*timeouts*/, ares_addrinfo* in
     } else if (status == ARES_SUCCESS || status == ARES_ENODATA) {
         answer.kind = DnsAnswer::Kind::no_data;
     } else {
-        answer.why = ares_strerror(status);
+        answer.why = why_none(status);
     }
     (*done)(std::move(answer));
 }

@@ -239,9 +239,8 @@ TEST_F(DnsTest, TheFirstAddressThatAnswersWins) {
     for (int i = 0; i < 3; ++i) {
         fillers.emplace_back(loop_);
         fillers.back().open(tcp::v4());
-        fillers.back().non_blocking(true);
-        boost::system::error_code ignored;
-        (void)fillers.back().connect(full.local_endpoint(), ignored);
+        fillers.back().async_connect(full.local_endpoint(),
+                                     [](const boost::system::error_code&) {});
     }
     auto beside = run(connect_any({full.local_endpoint(), good}, deadlines, 5s));
     ASSERT_TRUE(beside);
