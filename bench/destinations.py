@@ -61,7 +61,7 @@ class Bench:
                     reply = client.transaction(
                         "alice@managed.example", f"r{n}@{domains[n % len(domains)]}",
                         message(body="x" * 76 * 50 + "\n",
-                                message_id=f"<{prefix}-{n}@load.example>"))
+                                extra=f"X-Load-Id: {prefix}-{n}\n"))
                     if reply.code != 250:
                         raise AssertionError(f"{reply}")
         threads = [threading.Thread(target=work, args=(n,)) for n in range(CLIENTS)]

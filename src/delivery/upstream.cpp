@@ -23,7 +23,8 @@ int code_for(Outcome::Kind kind, std::string_view enhanced) {
     if (kind == Outcome::Kind::deferred) return 451;
     if (enhanced == "5.3.4") return 552;
     if (enhanced == "5.6.7") return 553;
-    if (enhanced == "5.7.1") return 550;
+    if (enhanced == "5.7.1" || enhanced == "5.1.2") return 550;
+    if (enhanced == "5.1.10") return 556;  // RFC 7505 section 4.2
     return 554;
 }
 

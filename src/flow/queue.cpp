@@ -225,7 +225,12 @@ void Queue::employ(Destination& destination) {
     // One worker looks whether a next hop that failed is back; a crowd would only wait for it
     // together.
     if (destination.failures > 0 && destination.workers > 0) return;
-    if (workers_ >= settings.connections) {
+    // Where connections are dear, one finds out whether a next hop answers at all.
+    const bool answers = destination.last_reached != SteadyTime{};
+    const std::size_t all = settings.connections;
+    if (!answers && destination.workers > 0 && workers_ >= all / 2) return;
+    // The last tenth is for next hops that have answered: those that hang cannot use up everything.
+    if (workers_ >= (answers ? all : all - all / 10)) {
         if (destination.workers == 0 && !destination.waits_for_worker) {
             destination.waits_for_worker = true;
             without_worker_.push_back(&destination);
@@ -238,8 +243,9 @@ void Queue::employ(Destination& destination) {
 }
 
 void Queue::pass_on_place() {
-    while (!without_worker_.empty() && !stopping_ &&
-           workers_ < services_.settings->delivery.connections) {
+    // Each once: one that may not begin yet goes back to the end.
+    for (std::size_t left = without_worker_.size(); left > 0 && !stopping_; --left) {
+        if (workers_ >= services_.settings->delivery.connections) return;
         Destination& next = *without_worker_.front();
         without_worker_.pop_front();
         next.waits_for_worker = false;

@@ -65,13 +65,25 @@ class DnsServer:
         self._ttl = {}
         self.questions = []   # (name, type)
         self.lock = threading.Lock()
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind(("127.0.0.1", 0))
+        self.udp, self.tcp = self._sockets()
         self.port = self.udp.getsockname()[1]
-        self.tcp = socket.create_server(("127.0.0.1", self.port))
         self.closed = False
         for serve in (self._serve_udp, self._serve_tcp):
             threading.Thread(target=serve, daemon=True).start()
+
+    @staticmethod
+    def _sockets():
+        """A port that is free for both."""
+        for _ in range(50):
+            tcp = socket.create_server(("127.0.0.1", 0), backlog=128)
+            udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            try:
+                udp.bind(tcp.getsockname())
+                return udp, tcp
+            except OSError:
+                tcp.close()
+                udp.close()
+        raise OSError("no port is free for UDP and TCP")
 
     @property
     def address(self):
