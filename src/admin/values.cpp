@@ -21,12 +21,13 @@ std::string to_json(const policy::ManagedDomain& domain) {
 }
 
 std::string to_json(const policy::Route& route) {
-    return dump({{"domain", route.domain.text()},
+    Json json = {{"domain", route.domain.text()},
                  {"next_hop", route.next_hop.to_string()},
                  {"tls", policy::to_string(route.tls)},
-                 {"tls_name", route.tls_name},
-                 {"tls_ca_file", route.tls_ca_file},
-                 {"tls_pins", route.tls_pins}});
+                 {"tls_name", route.tls_name}};
+    if (!route.tls_ca_file.empty()) json["tls_ca_file"] = route.tls_ca_file;
+    if (!route.tls_pins.empty()) json["tls_pins"] = route.tls_pins;
+    return dump(json);
 }
 
 std::string to_json(const policy::UnmanagedSenders& senders) {

@@ -24,7 +24,7 @@ struct MailHost {
 };
 
 struct MailHostOptions {
-    std::string own_name;        // a host of this name is ourselves
+    std::string own_name;  // a host of this name is ourselves
     // Where we listen ourselves on that port: who names it as a mail server names us.
     std::vector<IpAddress> own_addresses;
     std::uint16_t mx_port = 25;  // of hosts from the DNS

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t kMostWithoutChunking = 10'000;
 constexpr std::string_view kOurselves = "5.4.6";
+// What a message may cost whose domain has many mail servers, none of which works.
+constexpr std::size_t kMostAddresses = 20;
+constexpr std::chrono::seconds kSearchFor{120};
 
 }  // namespace
 
@@ -90,12 +93,15 @@ net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Ro
     auto names = co_await hosts_.names(route.next_hop);
     if (!names) co_return std::unexpected(std::move(names).error());
     std::optional<Outcome> worst;
+    std::size_t addresses = kMostAddresses;
+    const SteadyTime until = std::chrono::steady_clock::now() + kSearchFor;
     std::size_t usable = names->size();  // those before ourselves
     for (const std::string& name : well_first(*names)) {
         const auto place =
             static_cast<std::size_t>(std::ranges::find(*names, name) - names->begin());
         if (place >= usable) continue;
-        auto lease = co_await open(route, name);
+        if (worst && (addresses == 0 || std::chrono::steady_clock::now() > until)) break;
+        auto lease = co_await open(route, name, addresses);
         if (lease) co_return lease;
         if (lease.error().reply.enhanced == kOurselves) usable = place;
         // What may work later outweighs what never will.
@@ -105,9 +111,12 @@ net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Ro
 }
 
 net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::open(const policy::Route& route,
-                                                             const std::string& name) {
+                                                             const std::string& name,
+                                                             std::size_t& addresses) {
     auto host = co_await hosts_.find(route.next_hop, name);
     if (!host) co_return std::unexpected(std::move(host).error());
+    if (host->endpoints.size() > addresses) host->endpoints.resize(addresses);
+    addresses -= host->endpoints.size();
     const std::uint64_t trust = trust_;
     auto tls = tls_for(route);
     if (!tls) {

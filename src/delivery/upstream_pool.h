@@ -64,7 +64,10 @@ private:
     // The next hop offers CHUNKING and does not know BDAT: its connections use DATA from now on.
     void forbid_chunking(const std::string& identity);
     void retire(std::unique_ptr<Upstream> upstream);
-    net::Task<OrOutcome<Lease>> open(const policy::Route& route, const std::string& host);
+    // `addresses`: how many may still be tried; at least 1.
+    net::Task<OrOutcome<Lease>> open(const policy::Route& route,
+                                     const std::string& host,
+                                     std::size_t& addresses);
     // The context for the route. A CA file is read when it is needed first, and again after a
     // reload.
     [[nodiscard]] Result<std::shared_ptr<net::TlsContext>> tls_for(const policy::Route& route);

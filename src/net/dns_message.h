@@ -1,8 +1,9 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 // Reads an answer of the DNS (RFC 1035 section 4): the records of one name and type, through
-// aliases. Foreign octets: every loop has a budget. No I/O. The library's own readers of c-ares 1.18
-// give no time for MX records, nothing for negative answers, and believe records of any name.
+// aliases. Foreign octets: every loop has a budget. No I/O. The library's own readers of
+// c-ares 1.18 give no time for MX records, nothing for negative answers, and believe records of any
+// name.
 
 #include "base/network.h"
 #include "base/result.h"
