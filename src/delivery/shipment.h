@@ -3,6 +3,7 @@
 // What goes to a next hop in one transaction, and what came of it, recipient by recipient.
 
 #include "base/content.h"
+#include "smtp/client_facts.h"
 #include "smtp/envelope.h"
 #include "smtp/reply.h"
 
@@ -17,6 +18,7 @@ struct Shipment {
     std::vector<smtp::Recipient> recipients;
     std::string prefix;  // header fields of ours, each ended by CRLF, written before the content
     Content content;
+    smtp::ClientFacts forwarded;  // what XFORWARD said, for a next hop that takes it
     bool has_eight_bit = false;   // the content holds octets above 127
     bool needs_smtputf8 = false;  // an address or a header field is not ASCII
 

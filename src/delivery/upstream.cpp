@@ -327,6 +327,7 @@ Task<std::vector<Outcome>> Upstream::send(const Released& released) {
     parameters.smtputf8 = shipment.needs_smtputf8;
     // Octets above 127 are announced also where the client did not: the next hop may check.
     if (shipment.has_eight_bit) parameters.body = smtp::BodyType::eight_bit_mime;
+    const std::size_t told = tell(shipment.forwarded);
     session_.mail(shipment.sender, parameters, shipment.size());
     for (const smtp::Recipient& recipient : shipment.recipients)
         session_.rcpt(recipient);
@@ -347,7 +348,7 @@ Task<std::vector<Outcome>> Upstream::send(const Released& released) {
         session_.data();
     }
 
-    auto mail = co_await next_reply();
+    auto mail = co_await mail_reply(told);
     if (!mail) {
         Outcome gone = lost(mail.error(), "after MAIL");
         gone.uncertain = chunk;
@@ -544,7 +545,28 @@ Task<std::vector<Outcome>> Upstream::transfer(const Shipment& shipment,
     co_return outcomes;
 }
 
-void Upstream::begin(const smtp::ReversePath& sender, const smtp::MailParameters& parameters) {
+std::size_t Upstream::tell(const smtp::ClientFacts& forwarded) {
+    if (session_.extensions().xforward.empty() || forwarded.empty()) return 0;
+    const std::vector<std::string> commands =
+        smtp::xforward_commands(forwarded, session_.extensions().xforward);
+    for (const std::string& command : commands)
+        session_.xforward(command);
+    return commands.size();
+}
+
+Task<Result<smtp::CommandReply>> Upstream::mail_reply(std::size_t told) {
+    for (; told > 0; --told) {
+        auto ignored = co_await next_reply();
+        if (!ignored) co_return ignored;
+    }
+    auto reply = co_await next_reply();
+    co_return reply;
+}
+
+void Upstream::begin(const smtp::ReversePath& sender,
+                     const smtp::MailParameters& parameters,
+                     const smtp::ClientFacts& forwarded) {
+    begin_forwarded_ = forwarded;
     content_sent_ = false;
     begin_pending_ = true;
     begin_sender_ = sender;
@@ -555,15 +577,17 @@ void Upstream::begin(const smtp::ReversePath& sender, const smtp::MailParameters
 
 Task<Outcome> Upstream::ask(const smtp::Recipient& recipient) {
     const bool first = begin_pending_;
+    std::size_t told = 0;
     if (first) {
         begin_pending_ = false;
         ++messages_;
         // Without SIZE: it is not known yet whether these octets are the ones that will go.
+        told = tell(begin_forwarded_);
         session_.mail(begin_sender_, begin_parameters_, 0);
     }
     session_.rcpt(recipient);
     if (first) {
-        auto mail = co_await next_reply();
+        auto mail = co_await mail_reply(told);
         if (!mail) co_return lost(mail.error(), "after MAIL");
         if (!mail->reply.positive()) {
             auto ignored = co_await next_reply();

@@ -53,7 +53,9 @@ public:
 
     // The same in steps, for a client that waits for each answer. begin() is sent with the first
     // recipient.
-    void begin(const smtp::ReversePath& sender, const smtp::MailParameters& parameters);
+    void begin(const smtp::ReversePath& sender,
+               const smtp::MailParameters& parameters,
+               const smtp::ClientFacts& forwarded);
     net::Task<Outcome> ask(const smtp::Recipient& recipient);
     // Goes on to the content; outcomes of the recipients that ask() took, in order.
     net::Task<std::vector<Outcome>> finish(const Released& released);
@@ -98,6 +100,11 @@ private:
     // Whether the content goes by BDAT. What is larger waits for the answers to the envelope first.
     [[nodiscard]] bool by_chunk(const Shipment& shipment) const;
     net::Task<void> abandon_data();
+    // Queues XFORWARD where there is something to say, and gives how many answers come before that
+    // to MAIL; what they are makes no difference.
+    [[nodiscard]] std::size_t tell(const smtp::ClientFacts& forwarded);
+    // The answer to MAIL, behind those.
+    net::Task<Result<smtp::CommandReply>> mail_reply(std::size_t told);
     // DATA has been queued; waits for 354 and sends the content to those marked delivered.
     net::Task<std::vector<Outcome>> transfer(const Shipment& shipment,
                                              std::vector<Outcome> outcomes);
@@ -132,6 +139,7 @@ private:
     bool begin_pending_ = false;
     smtp::ReversePath begin_sender_;
     smtp::MailParameters begin_parameters_;
+    smtp::ClientFacts begin_forwarded_;
 };
 
 // An answer of our own in the form of a reply: "4.4.1", "connection refused".

@@ -9,6 +9,7 @@
 #include "config/settings.h"
 #include "flow/site.h"
 #include "policy/decision.h"
+#include "smtp/client_facts.h"
 #include "smtp/envelope.h"
 #include "spool/spool.h"
 
@@ -42,6 +43,7 @@ struct Accepted {
     smtp::Envelope envelope;
     Content content;
     WallTime received{};
+    smtp::ClientFacts forwarded;  // XFORWARD
 };
 
 // What the message's own bytes say.
@@ -82,6 +84,7 @@ struct Live {
     Content content;              // null: only in the spool
     std::uint64_t content_size = 0;
     WallTime received{};
+    smtp::ClientFacts forwarded;  // not kept in the spool: for the first attempt
     bool has_eight_bit = false;
     bool needs_smtputf8 = false;
     bool spooled = false;

@@ -85,6 +85,7 @@ std::optional<delivery::Released> release_parcel(const Live& live,
     shipment.parameters = live.envelope.parameters;
     shipment.prefix = live.prefix;
     shipment.content = content;
+    shipment.forwarded = live.forwarded;
     shipment.has_eight_bit = live.has_eight_bit;
     shipment.needs_smtputf8 = live.needs_smtputf8;
     return delivery::release_clear(std::move(shipment), *permit);

@@ -413,6 +413,7 @@ void Session::drop_transaction() {
     probes_.clear();
     sender_.reset();
     parameters_ = {};
+    forwarded_ = {};
     sighted_ = false;
 }
 
@@ -428,6 +429,7 @@ Task<Pipeline::Answers> Session::on_message(smtp::EndOfMessage step) {
     accounted_ = 0;
     mail.content = services_.budget.hold(std::move(step.content));
     mail.received = services_.clock.now();
+    mail.forwarded = std::exchange(forwarded_, {});
     Manner manner;
     manner.mode = mode();
     manner.each_recipient = setup_->options.lmtp;

@@ -119,6 +119,7 @@ private:
     SitePointer site_;
     smtp::ReversePath sender_;
     smtp::MailParameters parameters_;
+    smtp::ClientFacts forwarded_;
     std::vector<Probe> probes_;
     bool sighted_ = false;
 };

@@ -43,7 +43,8 @@ smtp::Reply Session::on_mail(smtp::AskMail step) {
     sender_ = std::move(step.sender);
     parameters_ = step.parameters;
     sighted_ = false;
-    if (!step.forwarded.empty()) journal().forwarded(*source_, step.forwarded);
+    forwarded_ = std::move(step.forwarded);
+    if (!forwarded_.empty()) journal().forwarded(*source_, forwarded_);
     return {250, "2.1.0", "sender ok"};
 }
 
@@ -160,7 +161,7 @@ Task<smtp::Reply> Session::probe(const smtp::Recipient& recipient) {
         if (is_new && probes_.size() == at) {
             auto opened = co_await open_probe(route, recipient, fresh);
             if (!opened) co_return opened.error();
-            opened->upstream->begin(sender_, parameters_);
+            opened->upstream->begin(sender_, parameters_, forwarded_);
             probes_.push_back(*std::move(opened));
         }
         Probe& open = probes_[at];

@@ -28,6 +28,7 @@ Live transform(Decided mail, const TraceGuard& trace, bool trace_headers) {
     if (trace_headers) live.prefix = trace.fields(accepted, facts.message_id);
     live.content_size = accepted.content->size();
     live.received = accepted.received;
+    live.forwarded = std::move(accepted.forwarded);
     live.has_eight_bit = facts.has_eight_bit;
     live.needs_smtputf8 = has_foreign_address(accepted.envelope) ||
                           (accepted.envelope.parameters.smtputf8 && facts.eight_bit_header);

@@ -117,4 +117,38 @@ Parsed<ClientFacts> parse_client_facts(std::string_view argument, std::string_vi
     return facts;
 }
 
+std::vector<std::string> xforward_commands(const ClientFacts& facts, std::string_view offered) {
+    constexpr std::size_t kMaxLine = 510;
+    std::vector<std::string> lines;
+    const auto say = [&](std::string_view attribute, const std::optional<std::string>& value) {
+        if (!value || !is_word_of(attribute, offered)) return;
+        std::string word = " ";
+        word.append(attribute).append("=");
+        word += value->empty() ? "[UNAVAILABLE]" : encode_xtext(*value);
+        constexpr std::string_view kVerb = "XFORWARD";
+        if (kVerb.size() + word.size() > kMaxLine) return;
+        if (lines.empty() || lines.back().size() + word.size() > kMaxLine) {
+            lines.emplace_back(kVerb);
+        }
+        lines.back() += word;
+    };
+    std::optional<std::string> address;
+    if (facts.address_given) {
+        address = "";
+        if (facts.address) {
+            address = (facts.address->is_v4() ? "" : "IPV6:") + facts.address->to_string();
+        }
+    }
+    std::optional<std::string> port;
+    if (facts.port) port = *facts.port == 0 ? "" : std::to_string(*facts.port);
+    say("NAME", facts.name);
+    say("ADDR", address);
+    say("PORT", port);
+    say("PROTO", facts.protocol);
+    say("HELO", facts.helo);
+    say("IDENT", facts.ident);
+    say("SOURCE", facts.source);
+    return lines;
+}
+
 }  // namespace sealgate::smtp

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sealgate::smtp {
 
@@ -39,5 +40,10 @@ inline constexpr std::string_view kXforwardAttributes = "NAME ADDR PORT PROTO HE
 // is not of its attribute's kind.
 [[nodiscard]] Parsed<ClientFacts> parse_client_facts(std::string_view argument,
                                                      std::string_view attributes);
+
+// XFORWARD commands that say so, without CRLF: the attributes among `offered` (words of EHLO) that
+// were given; each line within 512 octets, a value that would not fit is left out.
+[[nodiscard]] std::vector<std::string> xforward_commands(const ClientFacts& facts,
+                                                         std::string_view offered);
 
 }  // namespace sealgate::smtp

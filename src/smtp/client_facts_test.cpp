@@ -89,5 +89,31 @@ TEST(ClientFacts, LaterWordsReplaceEarlierOnes) {
     EXPECT_TRUE(ClientFacts{}.empty());
 }
 
+TEST(ClientFacts, AreHandedOnAsTheyCame) {
+    const ClientFacts facts = *parse_client_facts(
+        "NAME=a.example ADDR=IPV6:2001:db8::7 PORT=[UNAVAILABLE] PROTO=ESMTP HELO=a+20b IDENT=4A "
+        "SOURCE=REMOTE",
+        kXforwardAttributes);
+    EXPECT_EQ(xforward_commands(facts, kXforwardAttributes),
+              (std::vector<std::string>{
+                  "XFORWARD NAME=a.example ADDR=IPV6:2001:db8::7 PORT=[UNAVAILABLE] PROTO=ESMTP "
+                  "HELO=a+20b IDENT=4A SOURCE=REMOTE"}));
+    EXPECT_EQ(xforward_commands(facts, "name HELO"),
+              (std::vector<std::string>{"XFORWARD NAME=a.example HELO=a+20b"}));
+    EXPECT_TRUE(xforward_commands(facts, "").empty());
+    EXPECT_TRUE(xforward_commands({}, kXforwardAttributes).empty());
+    ClientFacts large;
+    large.name = std::string(255, 'n');
+    large.helo = std::string(255, 'h');
+    large.ident = std::string(255, ' ');  // 765 octets in xtext
+    large.source = "LOCAL";
+    const auto lines = xforward_commands(large, kXforwardAttributes);
+    ASSERT_EQ(lines.size(), 2U);
+    for (const std::string& line : lines)
+        EXPECT_LE(line.size(), 510U);
+    EXPECT_TRUE(lines[1].ends_with(" SOURCE=LOCAL"));
+    EXPECT_FALSE(lines[1].contains("IDENT"));
+}
+
 }  // namespace
 }  // namespace sealgate::smtp

@@ -57,6 +57,9 @@ void read_keyword(std::string_view line, Extensions& out) {
     };
     for (const auto& extension : known)
         if (iequals(keyword, extension.name)) out.*extension.flag = true;
+    if (iequals(keyword, "XFORWARD") && blank != std::string_view::npos) {
+        out.xforward = line.substr(blank + 1);
+    }
     if (iequals(keyword, "AUTH") && blank != std::string_view::npos) {
         for (const std::string_view mechanism : split(line.substr(blank + 1), ' ')) {
             out.auth_plain = out.auth_plain || iequals(mechanism, "PLAIN");

@@ -16,6 +16,7 @@ namespace {
 // RFC 2920 section 3.1: what may only stand last in a group, as what follows depends on its reply.
 bool ends_group(Command command) {
     switch (command) {
+        case Command::xforward:
         case Command::mail:
         case Command::rcpt:
         case Command::rset:
@@ -230,6 +231,10 @@ void ClientSession::rcpt(const Recipient& recipient) {
 
 void ClientSession::auth(const SecretBytes& line) {
     impl_->enqueue(Command::auth, std::string(line.view()));
+}
+
+void ClientSession::xforward(std::string line) {
+    impl_->enqueue(Command::xforward, std::move(line));
 }
 
 void ClientSession::data() {

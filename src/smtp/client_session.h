@@ -43,6 +43,7 @@ struct Extensions {  // what the server announced in EHLO
     bool enhanced_status_codes = false;
     bool auth_plain = false;
     bool auth_login = false;
+    std::string xforward;  // the attributes that it takes
     bool size = false;
     std::uint64_t max_size = 0;  // 0 = no limit announced
 };
@@ -54,6 +55,7 @@ enum class Command : std::uint8_t {
     lhlo,
     starttls,
     auth,
+    xforward,
     mail,
     rcpt,
     data,
@@ -88,6 +90,8 @@ public:
     // AUTH, or a response of its exchange, as a line without CRLF. Answered by 334 for the next
     // response, 235, or a refusal. The line is overwritten when written() is called.
     void auth(const SecretBytes& line);
+    // A command of xforward_commands(), before mail().
+    void xforward(std::string line);
     void mail(const ReversePath& sender, const MailParameters& parameters, std::uint64_t size);
     // NOTIFY and ORCPT where the server offers DSN; an ORCPT with UTF-8 goes to a server without
     // SMTPUTF8 in the ASCII form of RFC 6533 section 3.

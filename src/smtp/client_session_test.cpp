@@ -33,6 +33,7 @@ std::vector<std::string> replies(ClientSession& session) {
                                                   "lhlo",
                                                   "starttls",
                                                   "auth",
+                                                  "xforward",
                                                   "mail",
                                                   "rcpt",
                                                   "data",

@@ -57,6 +57,20 @@ std::optional<std::string> decode_xtext(std::string_view text) {
     return out;
 }
 
+std::string encode_xtext(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte > ' ' && byte < 0x7F && c != '+' && c != '=') {
+            out += c;
+            continue;
+        }
+        out += byte < 0x10 ? "+0" : "+";
+        out += upper_hex(byte);
+    }
+    return out;
+}
+
 std::string ascii_form(std::string_view utf8) {
     std::string out;
     for (std::size_t i = 0; i < utf8.size();) {

@@ -16,6 +16,9 @@ namespace sealgate::smtp {
 // nullopt when it is not xtext or decodes to a control character.
 [[nodiscard]] std::optional<std::string> decode_xtext(std::string_view text);
 
+// Any text as xtext of ASCII.
+[[nodiscard]] std::string encode_xtext(std::string_view text);
+
 // Valid UTF-8 with each character outside ASCII as \x{HEX} (utf-8-addr-xtext); ASCII is left alone.
 [[nodiscard]] std::string ascii_form(std::string_view utf8);
 

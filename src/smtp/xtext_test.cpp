@@ -29,5 +29,12 @@ TEST(AsciiForm, WritesCodePoints) {
     EXPECT_EQ(ascii_form("plain"), "plain");
 }
 
+TEST(Xtext, EncodesWhatItDecodes) {
+    EXPECT_EQ(encode_xtext("a+b=c d"), "a+2Bb+3Dc+20d");
+    EXPECT_EQ(encode_xtext("\xC3\xBC\t"), "+C3+BC+09");
+    EXPECT_EQ(encode_xtext(""), "");
+    EXPECT_EQ(decode_xtext(encode_xtext("a b+[=]~\xC3\xBC")), "a b+[=]~\xC3\xBC");
+}
+
 }  // namespace
 }  // namespace sealgate::smtp

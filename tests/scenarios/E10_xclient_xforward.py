@@ -75,6 +75,20 @@ def main(s):
     match = r"forwarded from spike\.example\[192\.0\.2\.66\] \(HELO a \[b\], ESMTP, id 4F0, remote\)"
     gateway.wait_log(match)
     equal(len([one for one in gateway.log() if "forwarded from" in one]), 1, "lines of XFORWARD")
+    # A next hop that offers it is told the same, before MAIL; its answer makes no difference.
+    proxy = {"listener": [listener("both", mode="through", xforward_from=["127.0.0.1"])]}
+    for answer in (b"250 2.0.0 ok\r\n", b"550 5.7.1 no\r\n"):
+        hop = s.peer({"other": answer}, extensions=("PIPELINING", "XFORWARD NAME ADDR HELO"))
+        second = s.gateway(next_hop=hop, name=f"second{answer[:3].decode()}", config=proxy)
+        with second.client("both") as client:
+            client.command("XFORWARD NAME=c.example ADDR=IPV6:2001:db8::7 IDENT=9 HELO=a+20b")
+            check(relays(client), "told")
+            check(relays(client), "nothing to tell")
+        told = [line for line in hop.commands if line.startswith(b"XFORWARD")]
+        equal(told, [b"XFORWARD NAME=c.example ADDR=IPV6:2001:db8::7 HELO=a+20b"], "what it was told")
+        equal(hop.commands.index(told[0]) + 1,
+              next(n for n, line in enumerate(hop.commands) if line.startswith(b"MAIL")), "when")
+        second.stop()
     gateway.stop()
 
 

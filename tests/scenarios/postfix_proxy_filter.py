@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Before Postfix's queue as `smtpd_proxy_filter`: our answers and those of the way back reach the
-client in its session, and XFORWARD tells us who it is."""
+client in its session, and XFORWARD tells both of us who it is."""
 from support.client import SmtpClient
 from support.gateway import listener
 from support.mail import message
@@ -34,6 +34,8 @@ def main(s):
     check(reply.is_(250), f"{reply}")
     eventually(lambda: sum(len(m.recipients) for m in sink.messages) == 2, "both arrive", 20)
     check(sink.messages[0].content.endswith(content.split(b"\r\n\r\n", 1)[1]), "the body")
+    # The way back logs who it was, as we hand on what we were told.
+    postfix.wait_log(rf"postfix/back/smtpd\[\d+\]: \w+: client=.*orig_client=unknown\[{CLIENT}\]")
     gateway.wait_log(rf"forwarded from unknown\[{CLIENT}\] \(HELO client\.example, ESMTP, ")
     gateway.wait_log(r"\(a@partner\.example\): delivered to 127\.0\.0\.1:\d+: 250 2\.0\.0 Ok: .*queued")
 
