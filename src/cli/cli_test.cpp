@@ -48,6 +48,7 @@ protected:
                        {"cursor", web::Type::text, ""},
                        {"after", web::Type::integer, ""},
                        {"text", web::Type::text, ""},
+                       {"by", web::Type::text, ""},
                        {"since", web::Type::time, ""},
                        {"state", web::Type::text, ""},
                        {"address", web::Type::text, ""},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
-#include "config/problems.h"
 #include "base/units.h"
+#include "config/problems.h"
 #include "policy/public_suffix.h"
 
 #include <fmt/format.h>

@@ -49,6 +49,11 @@ std::vector<Event> message_events(std::uint64_t n) {
     event.message = MessageId{n};
     event.message_id = id;
     event.sender = from;
+    event.direction = Direction::outbound;
+    event.source = "192.0.2.7";
+    event.listener = "outbound";
+    event.tls = "TLSv1.3 TLS_AES_256_GCM_SHA384";
+    event.size = 4'096;
     std::vector<Event> events(3, event);
     events[0].text = "message " + id + " from " + from + " (1 recipient):";
     const std::string recipient = "recipient 1/1 (" + to + "): ";
