@@ -201,6 +201,7 @@ private:
                                .app_name = settings_->mail_log.tag},
                     .verify = wanted.verify,
                     .ca_file = wanted.ca_file.empty() ? "" : settings_->path(wanted.ca_file),
+                    .dns = flow::dns_options(settings_->dns),
                     .backlog = wanted.backlog,
                     .position_file = settings_->path("maillog/syslog.position"),
                     .report =

@@ -56,6 +56,8 @@ delivery::PoolOptions pool_options(const config::Settings& settings) {
     return options;
 }
 
+}  // namespace
+
 net::DnsOptions dns_options(const config::Dns& settings) {
     net::DnsOptions options;
     for (const config::SocketAddress& server : settings.servers)
@@ -66,8 +68,6 @@ net::DnsOptions dns_options(const config::Dns& settings) {
     options.family = settings.address_family;
     return options;
 }
-
-}  // namespace
 
 // A listener's socket with its sessions.
 struct Gateway::Port {

@@ -31,8 +31,9 @@ public:
           log_(log),
           files_(files),
           deadlines_(loop_),
-          resolver_(loop_),
-          waiting_(loop_) {}
+          dns_(loop_),
+          waiting_(loop_),
+          last_word_(loop_) {}
     SenderImpl(const SenderImpl&) = delete;
     SenderImpl& operator=(const SenderImpl&) = delete;
     SenderImpl(SenderImpl&&) = delete;
@@ -43,11 +44,16 @@ public:
             stopping_ = true;
             goodbye_ = std::chrono::steady_clock::now() + kGoodbye;
             waiting_.cancel();
+            // A connection or a look-up that hangs is not waited for.
+            last_word_.expires_after(kGoodbye);
+            last_word_.async_wait([this](const boost::system::error_code&) { loop_.stop(); });
         });
         thread_.join();
+        save_position();
     }
 
     Status start() {
+        SG_TRYV(dns_.configure(options_.dns));
         if (options_.target.kind == config::SyslogTarget::Kind::tls) {
             SG_TRY(tls_, net::TlsContext::client(options_.verify, options_.ca_file));
         }
@@ -70,8 +76,7 @@ private:
     Task<void> run() {
         auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(kFirstPause);
         while (!out_of_time()) {
-            auto transport =
-                co_await connect({loop_, deadlines_, resolver_, tls_}, options_.target);
+            auto transport = co_await connect({loop_, deadlines_, dns_, tls_}, options_.target);
             if (!transport) {
                 say(false, transport.error().detail());
                 skip_backlog();
@@ -87,7 +92,6 @@ private:
             say(false, ended.error().detail());
             co_await wait(pause);
         }
-        save_position();
         connected_ = false;
         deadlines_.stop();
         loop_.stop();
@@ -195,8 +199,9 @@ private:
     os::FileSystem& files_;
     net::asio::io_context loop_{1};
     net::Deadlines deadlines_;
-    delivery::Resolver resolver_;
+    net::Dns dns_;
     net::Timer waiting_;
+    net::Timer last_word_;
     std::shared_ptr<net::TlsContext> tls_;
     std::atomic<bool> connected_ = false;
     std::atomic<std::uint64_t> position_ = 0;  // sequence of the last record sent or left out

@@ -6,6 +6,7 @@
 
 #include "config/syslog_target.h"
 #include "maillog/mail_log.h"
+#include "net/dns.h"
 #include "os/file_system.h"
 #include "syslog/message.h"
 
@@ -22,6 +23,7 @@ struct SenderOptions {
     Origin origin;
     bool verify = true;         // TLS: the chain and the name in the certificate
     std::string ca_file;        // PEM; "" = the system's
+    net::DnsOptions dns;        // how its name is looked up
     std::uint64_t backlog = 0;  // records
     // How far it was sent, kept over restarts; at least once over TCP and TLS, as the protocol
     // acknowledges nothing.

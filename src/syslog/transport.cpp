@@ -101,9 +101,29 @@ private:
     std::unique_ptr<net::Stream> stream_;
 };
 
+using Endpoints = std::vector<net::asio::ip::tcp::endpoint>;
+
+// At least one.
+Task<Result<Endpoints>> find(net::Dns& dns, const SyslogTarget& target) {
+    Endpoints endpoints;
+    const auto add = [&](const std::string& address) {
+        boost::system::error_code error;
+        const auto parsed = net::asio::ip::make_address(address, error);
+        if (!error) endpoints.emplace_back(parsed, target.port);
+    };
+    add(target.host);
+    if (!endpoints.empty()) co_return endpoints;
+    auto answer = co_await dns.host(target.host);
+    if (answer.kind == net::DnsAnswer::Kind::failed) co_return lost_error(answer.why);
+    for (const net::DnsRecord& record : answer.records)
+        add(record.address.to_string());
+    if (endpoints.empty()) co_return lost_error("it has no address");
+    co_return endpoints;
+}
+
 Task<Result<std::unique_ptr<Transport>>> open_stream(TransportParts parts,
                                                      SyslogTarget target,
-                                                     delivery::Resolver::Endpoints endpoints) {
+                                                     Endpoints endpoints) {
     std::string problem = "it has no address";
     for (const auto& endpoint : endpoints) {
         auto stream = co_await net::Stream::connect(endpoint, parts.deadlines, kPatience);
@@ -130,10 +150,9 @@ Task<Result<std::unique_ptr<Transport>>> open_stream(TransportParts parts,
 Task<Result<std::unique_ptr<Transport>>> connect(TransportParts parts, SyslogTarget target) {
     if (target.kind == SyslogTarget::Kind::unix_socket)
         co_return open_unix(parts.loop, target.path);
-    auto endpoints = co_await parts.resolver.resolve(target.host, target.port);
+    auto endpoints = co_await find(parts.dns, target);
     if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
     if (target.kind == SyslogTarget::Kind::udp) {
-        if (endpoints->empty()) co_return lost_error("it has no address");
         const auto& first = endpoints->front();
         co_return open_datagrams(parts.loop, first.data(), static_cast<socklen_t>(first.size()));
     }

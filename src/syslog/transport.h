@@ -3,7 +3,7 @@
 // The ways to a syslog receiver. Used by the sender's thread only.
 
 #include "config/syslog_target.h"
-#include "delivery/resolver.h"
+#include "net/dns.h"
 #include "net/stream.h"
 #include "net/tls.h"
 
@@ -31,7 +31,7 @@ public:
 struct TransportParts {
     net::asio::io_context& loop;
     net::Deadlines& deadlines;
-    delivery::Resolver& resolver;
+    net::Dns& dns;
     std::shared_ptr<net::TlsContext> tls;  // of Kind::tls
 };
 
