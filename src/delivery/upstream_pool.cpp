@@ -52,6 +52,14 @@ net::Task<Result<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Route
             }
         }
     }
+    auto opened = co_await open(route, key);
+    note(route, key, opened ? nullptr : &opened.error());
+    if (!opened) co_return std::unexpected(std::move(opened).error());
+    co_return Lease{*std::move(opened), false};
+}
+
+net::Task<Result<std::unique_ptr<Upstream>>> UpstreamPool::open(const policy::Route& route,
+                                                                const std::string& key) {
     auto endpoints = co_await resolver_.resolve(route.next_hop.host, route.next_hop.port);
     if (!endpoints) co_return std::unexpected(std::move(endpoints).error());
     const std::uint64_t trust = trust_;
@@ -60,9 +68,31 @@ net::Task<Result<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Route
     UpstreamOptions options = options_.upstream;
     if (without_chunking_.contains(key)) options.chunking = false;
     auto opened = co_await Upstream::open(*endpoints, route, *tls, options, deadlines_);
-    if (!opened) co_return std::unexpected(std::move(opened).error());
-    (*opened)->set_trust(trust);
-    co_return Lease{*std::move(opened), false};
+    if (opened) (*opened)->set_trust(trust);
+    co_return opened;
+}
+
+void UpstreamPool::note(const policy::Route& route, const std::string& key, const Error* error) {
+    if (!health_.contains(key) && health_.size() >= kMaxHealth) return;
+    HopHealth& health = health_[key];
+    health.next_hop = route.next_hop.to_string();
+    health.last_tried = std::chrono::steady_clock::now();
+    if (error == nullptr) {
+        health.failures = 0;
+        health.note.clear();
+        return;
+    }
+    if (health.failures == 0) health.failing_since = health.last_tried;
+    ++health.failures;
+    health.note = error->detail();
+}
+
+std::vector<HopHealth> UpstreamPool::health() const {
+    std::vector<HopHealth> all;
+    all.reserve(health_.size());
+    for (const auto& [key, health] : health_)
+        all.push_back(health);
+    return all;
 }
 
 void UpstreamPool::give_back(const policy::Route& route, std::unique_ptr<Upstream> upstream) {

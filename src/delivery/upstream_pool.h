@@ -10,6 +10,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace sealgate::delivery {
 
@@ -21,8 +22,20 @@ struct PoolOptions {
     std::size_t idle_per_next_hop = 200;
 };
 
+// What asking a next hop for connections has shown.
+struct HopHealth {
+    std::string next_hop;
+    unsigned failures = 0;  // in a row; 0: it was reachable the last time
+    SteadyTime failing_since{};
+    SteadyTime last_tried{};
+    std::string note;  // why not; foreign text
+};
+
 class UpstreamPool {
 public:
+    // Of so many next hops the health is remembered.
+    static constexpr std::size_t kMaxHealth = 10'000;
+
     UpstreamPool(net::asio::io_context& loop, net::Deadlines& deadlines, PoolOptions options);
 
     // For connections that are opened from now on.
@@ -44,12 +57,17 @@ public:
     void sweep();
     void close_all();
     [[nodiscard]] std::size_t idle() const;
+    // Of those that were asked for a new connection since the start.
+    [[nodiscard]] std::vector<HopHealth> health() const;
 
 private:
     struct Idle {
         std::unique_ptr<Upstream> upstream;
         SteadyTime since;
     };
+    net::Task<Result<std::unique_ptr<Upstream>>> open(const policy::Route& route,
+                                                      const std::string& key);
+    void note(const policy::Route& route, const std::string& key, const Error* error);
     [[nodiscard]] bool fit(const Upstream& upstream) const;
     // The next hop offers CHUNKING and does not know BDAT: its connections use DATA from now on.
     void forbid_chunking(const std::string& identity);
@@ -63,6 +81,7 @@ private:
     std::shared_ptr<net::TlsContext> any_;
     std::shared_ptr<net::TlsContext> verified_;
     std::map<std::string, std::deque<Idle>, std::less<>> idle_;  // by route identity
+    std::map<std::string, HopHealth, std::less<>> health_;       // by route identity
     std::set<std::string, std::less<>> without_chunking_;        // by route identity
 };
 

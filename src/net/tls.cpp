@@ -5,6 +5,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <chrono>
+#include <ctime>
 #include <system_error>
 
 namespace sealgate::net {
@@ -66,6 +68,18 @@ Result<std::shared_ptr<TlsContext>> TlsContext::server(const std::string& certif
                         certificate_file + ": " + tls_error());
     }
     return result;
+}
+
+std::optional<WallTime> TlsContext::certificate_ends() const {
+    const X509* certificate = SSL_CTX_get0_certificate(context_.get());
+    std::tm utc{};
+    if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) {
+        return std::nullopt;
+    }
+    using namespace std::chrono;
+    const sys_days day = year(utc.tm_year + 1900) / month(static_cast<unsigned>(utc.tm_mon + 1)) /
+                         std::chrono::day(static_cast<unsigned>(utc.tm_mday));
+    return WallTime(day + hours(utc.tm_hour) + minutes(utc.tm_min) + seconds(utc.tm_sec));
 }
 
 Result<std::shared_ptr<TlsContext>> TlsContext::client(bool verify, const std::string& ca_file) {

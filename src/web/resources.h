@@ -21,6 +21,7 @@ struct Services {
 };
 
 namespace resources {
+void alerts(Router& router, Services& services);
 void audit(Router& router, Services& services);
 void config(Router& router, Services& services);
 void domains(Router& router, Services& services);
