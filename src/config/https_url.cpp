@@ -51,6 +51,8 @@ Result<HttpsUrl> HttpsUrl::parse(std::string_view text) {
         out.port = static_cast<std::uint16_t>(*port);
     }
     const auto path = url.encoded_path();
+    // Boost 1.81 reads what follows the colon of a bad port as the path.
+    if (!path.empty() && path.front() != '/') return not_usable("has a port that cannot be");
     out.target = path.empty() ? "/" : std::string(path.data(), path.size());
     if (url.has_query()) {
         const auto query = url.encoded_query();

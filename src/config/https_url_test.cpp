@@ -32,6 +32,7 @@ TEST(HttpsUrl, WhatCannotBeUsedIsRefused) {
                                         "https://x.example/#part",
                                         "https://x.example:0/",
                                         "https://x.example:99999/",
+                                        "https://x.example:c443/",
                                         "https://x .example/",
                                         "https://x%00.example/",
                                         "https://x%0d%0aA:b/",

@@ -31,7 +31,7 @@ constexpr std::array<std::string_view, 18> kRefusedTags{"script",
                                                         "plaintext"};
 // Whose content has rules of its own, or is not read as markup.
 constexpr std::array<std::string_view, 2> kRawTags{"style", "title"};
-constexpr std::array<std::string_view, 10> kLinks{"href",
+constexpr std::array<std::string_view, 15> kLinks{"href",
                                                   "src",
                                                   "action",
                                                   "formaction",
@@ -40,7 +40,12 @@ constexpr std::array<std::string_view, 10> kLinks{"href",
                                                   "poster",
                                                   "longdesc",
                                                   "srcset",
-                                                  "data"};
+                                                  "data",
+                                                  "ping",
+                                                  "lowsrc",
+                                                  "dynsrc",
+                                                  "usemap",
+                                                  "manifest"};
 constexpr std::size_t kMaxName = 64;
 
 template <class List>
@@ -175,7 +180,8 @@ std::optional<HtmlWalk::Problem> HtmlWalk::step_text(char c) {
         raw_.clear();
         tail_.clear();
         closing_ = true;
-        state_ = State::tag;
+        raw_end_ = true;
+        state_ = State::name;
     } else if (!end.starts_with(tail_)) {
         tail_ = c == '<' ? "<" : "";
     }
@@ -205,6 +211,8 @@ std::optional<HtmlWalk::Problem> HtmlWalk::step_tag(char c, std::size_t at) {
     const bool name_goes_on = !is_blank(c) && c != '>' && c != '/';
     if (state_ == State::name) {
         if (name_goes_on) {
+            // "</styles>" does not end a style.
+            if (raw_end_) return Problem{at, "\"</" + tag_ + "\" must be followed by \">\""};
             if (tag_.size() < kMaxName) tag_ += ascii_lower(c);
             return std::nullopt;
         }
@@ -236,6 +244,7 @@ std::optional<HtmlWalk::Problem> HtmlWalk::step_tag(char c, std::size_t at) {
 
 std::optional<HtmlWalk::Problem> HtmlWalk::begin_attributes(std::size_t at) {
     state_ = State::tag;
+    raw_end_ = false;
     if (!is_one_of(tag_, kRefusedTags)) return std::nullopt;
     return Problem{at, "the tag \"" + tag_ + "\" has no place in a report"};
 }

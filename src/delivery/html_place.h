@@ -62,6 +62,7 @@ private:
     State state_ = State::text;
     char quote_ = 0;
     bool closing_ = false;   // "</..."
+    bool raw_end_ = false;   // and it ends raw content
     std::string tag_;        // its name, in lower case
     std::string attribute_;  // its name, in lower case
     std::string value_;      // the beginning of an attribute's value, or of a comment

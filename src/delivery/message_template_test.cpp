@@ -141,6 +141,7 @@ TEST(MessageTemplate, RefusesBrokenHtmlAndSaysWhere) {
         {"<!-- x --!> y", "1:11:", "comment"},
         {"<p", "1:3:", "ends inside"},
         {"<title>x", "1:9:", "ends inside"},
+        {"<style>p{}</styles>{{sender}}</style>", "1:18:", "must be followed"},
         {"<p title=\"x>", "1:13:", "ends inside"},
         {"<p title=>", "1:10:", "must follow"},
         {"<p a\"b>", "1:5:", "in a tag"},

@@ -86,7 +86,8 @@ std::optional<std::string> language_tag(std::string_view text) {
 std::string_view shorter_language(std::string_view tag) {
     std::size_t end = tag.rfind('-');
     if (end == std::string_view::npos) return {};
-    if (end >= 2 && tag[end - 2] == '-') end -= 2;
+    while (end >= 2 && tag[end - 2] == '-')
+        end -= 2;
     return tag.substr(0, end);
 }
 

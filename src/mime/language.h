@@ -20,7 +20,7 @@ inline constexpr std::size_t kMaxLanguages = 16;
 // formed. That a tag is registered is not looked at.
 [[nodiscard]] std::optional<std::string> language_tag(std::string_view text);
 
-// The tag without its last subtag ("pt-BR" -> "pt"), and without a single letter that then stands
+// The tag without its last subtag ("pt-BR" -> "pt"), and without single letters that then stand
 // last (RFC 4647 section 3.4); "" behind the first.
 [[nodiscard]] std::string_view shorter_language(std::string_view tag);
 

@@ -37,6 +37,7 @@ TEST(Language, WhatIsNoTagIsRefused) {
 TEST(Language, GetsShorterByWholeSubtags) {
     EXPECT_EQ(shorter_language("zh-Hant-TW"), "zh-Hant");
     EXPECT_EQ(shorter_language("en-a-bb"), "en");
+    EXPECT_EQ(shorter_language("en-a-x-bb"), "en");
     EXPECT_EQ(shorter_language("de"), "");
     EXPECT_EQ(shorter_language(""), "");
 }
