@@ -215,7 +215,10 @@ Changes judge(const Observation& seen,
 }
 
 std::string in_words(seconds span) {
-    using namespace std::chrono;
+    using std::chrono::days;
+    using std::chrono::duration_cast;
+    using std::chrono::hours;
+    using std::chrono::minutes;
     if (span < minutes(2)) return fmt::format("{} s", span.count());
     if (span < hours(2)) return fmt::format("{} min", duration_cast<minutes>(span).count());
     if (span < days(2)) return fmt::format("{} h", duration_cast<hours>(span).count());

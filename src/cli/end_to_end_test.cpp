@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command against the real API with a real store and mail log: what an administrator does on
 // the first day.
+#include "admin/alerts.h"
 #include "admin/unmanaged.h"
+#include "cli/commands/commands.h"
+#include "cli/help.h"
 #include "cli/main.h"
 #include "cli/test_console.h"
 #include "web/server.h"
@@ -127,6 +130,12 @@ TEST_F(EndToEndTest, EveryCommandOfTheTableWorks) {
             EXPECT_TRUE(nlohmann::json::accept(text)) << words[0] << " " << words[1] << text;
         }
     }
+}
+
+TEST_F(EndToEndTest, HelpNamesEveryKindOfAlert) {
+    const std::string help = help_for(all_commands(), {"alert", "silence"});
+    for (const admin::AlertKind& kind : admin::alert_kinds())
+        EXPECT_NE(help.find(kind.name), std::string::npos) << kind.name;
 }
 
 TEST_F(EndToEndTest, AnErrorIsASentenceWithTheRightStatus) {

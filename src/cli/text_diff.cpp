@@ -80,6 +80,7 @@ std::vector<Edit> edits_between(const Lines& before, const Lines& after) {
         ++tail;
     }
     std::vector<Edit> edits;
+    edits.reserve(before.size() + after.size());
     for (std::size_t i = 0; i < head; ++i)
         edits.push_back({' ', before[i]});
     compare(std::span(before).subspan(head, before.size() - head - tail),

@@ -30,7 +30,7 @@ Result<HttpsUrl> HttpsUrl::parse(std::string_view text) {
     if (text.size() > kMaxUrl) return not_usable("is too long for a URL");
     const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
     if (!parsed) return not_usable("must be a URL, such as \"https://example.com/hook\"");
-    const boost::urls::url_view url = *parsed;
+    const boost::urls::url_view& url = *parsed;
     if (url.scheme_id() != boost::urls::scheme::https) {
         return not_usable("must begin with \"https://\"");
     }

@@ -76,10 +76,11 @@ std::optional<WallTime> TlsContext::certificate_ends() const {
     if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) {
         return std::nullopt;
     }
-    using namespace std::chrono;
-    const sys_days day = year(utc.tm_year + 1900) / month(static_cast<unsigned>(utc.tm_mon + 1)) /
-                         std::chrono::day(static_cast<unsigned>(utc.tm_mday));
-    return WallTime(day + hours(utc.tm_hour) + minutes(utc.tm_min) + seconds(utc.tm_sec));
+    const std::chrono::sys_days day = std::chrono::year(utc.tm_year + 1900) /
+                                      std::chrono::month(static_cast<unsigned>(utc.tm_mon + 1)) /
+                                      std::chrono::day(static_cast<unsigned>(utc.tm_mday));
+    return WallTime(day + std::chrono::hours(utc.tm_hour) + std::chrono::minutes(utc.tm_min) +
+                    std::chrono::seconds(utc.tm_sec));
 }
 
 Result<std::shared_ptr<TlsContext>> TlsContext::client(bool verify, const std::string& ca_file) {

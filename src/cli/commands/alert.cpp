@@ -102,7 +102,8 @@ Outcome<Exit> silence(Context& context, const Given& given) {
 }  // namespace
 
 Noun alert() {
-    const std::string_view name = "A kind of alert, as 'alert list' shows it";
+    const std::string_view name =
+        "unmanaged-domain, mail-log, spool, disk, next-hop, queue-age or certificate";
     return {.name = "alert",
             .summary = "Alerts: what is wrong, what was, and who is told",
             .verbs = {
