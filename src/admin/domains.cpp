@@ -4,6 +4,7 @@
 #include "admin/change.h"
 #include "admin/domain_change.h"
 #include "admin/sentence.h"
+#include "admin/store_writes.h"
 #include "admin/stored.h"
 #include "admin/values.h"
 #include "store/database.h"
@@ -66,6 +67,14 @@ Result<Outcome> put_domain(store::Session& session, Journal& journal, const Doma
                         before ? to_json(*before) : std::string(kNothing),
                         to_json(change.domain)));
     return before ? Outcome::changed : Outcome::added;
+}
+
+Status erase_domain(store::Session& session,
+                    Journal& journal,
+                    const policy::ManagedDomain& before) {
+    const std::string& name = before.name.ascii();
+    SG_TRYV(session.execute("DELETE FROM domain WHERE name = :p1", {name}));
+    return journal.add("domain.remove", name, to_json(before), kNothing);
 }
 
 Result<std::vector<DomainEntry>> list_domains(const Context& context) {
@@ -135,8 +144,7 @@ Status remove_domain(Context& context, const Actor& actor, std::string_view name
                            " is not in the list of managed domains; see 'domain list' for those "
                            "that are");
         }
-        SG_TRYV(session.execute("DELETE FROM domain WHERE name = :p1", {domain.ascii()}));
-        return journal.add("domain.remove", domain.ascii(), to_json(*before), kNothing);
+        return erase_domain(session, journal, *before);
     });
 }
 

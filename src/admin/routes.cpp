@@ -3,6 +3,7 @@
 
 #include "admin/change.h"
 #include "admin/sentence.h"
+#include "admin/store_writes.h"
 #include "admin/stored.h"
 #include "admin/values.h"
 #include "store/database.h"
@@ -23,22 +24,12 @@ Result<policy::DomainPattern> pattern_of(std::string_view text) {
     return pattern;
 }
 
-Status check_loop(const config::Settings& settings, const policy::NextHop& hop) {
-    if (hop.kind != policy::NextHop::Kind::smtp) return {};
-    for (const config::Listener& listener : settings.listeners) {
-        if (listener.address.port != hop.port || listener.address.host != hop.host) continue;
-        return bad_input("next_hop: " + quoted(hop.to_string()) + " is our own listener '" +
-                         listener.name + "': mail would go in circles; name another server");
-    }
-    return {};
-}
-
 Result<policy::Route> route_of(const config::Settings& settings, const NewRoute& from) {
     policy::Route route;
     SG_TRY(route.domain, pattern_of(from.domain));
     auto hop = policy::NextHop::parse(from.next_hop);
     if (!hop) return bad_input("next_hop: " + hop.error().detail());
-    SG_TRYV(check_loop(settings, *hop));
+    SG_TRYV(check_next_hop(settings, *hop));
     route.next_hop = *std::move(hop);
     const auto tls = policy::parse_route_tls(from.tls);
     if (!tls) {
@@ -66,6 +57,39 @@ Result<std::optional<policy::Route>> load_route(store::Session& session,
 }
 
 }  // namespace
+
+Status check_next_hop(const config::Settings& settings, const policy::NextHop& hop) {
+    if (hop.kind != policy::NextHop::Kind::smtp) return {};
+    for (const config::Listener& listener : settings.listeners) {
+        if (listener.address.port != hop.port || listener.address.host != hop.host) continue;
+        return bad_input("next_hop: " + quoted(hop.to_string()) + " is our own listener '" +
+                         listener.name + "': mail would go in circles; name another server");
+    }
+    return {};
+}
+
+Status put_route(store::Session& session,
+                 Journal& journal,
+                 const std::optional<policy::Route>& before,
+                 const policy::Route& after) {
+    SG_TRYV(session.execute(
+        "INSERT INTO route (pattern, next_hop, tls, tls_name) VALUES (:p1, :p2, :p3, :p4) "
+        "ON CONFLICT (pattern) DO UPDATE SET next_hop = excluded.next_hop, "
+        "tls = excluded.tls, tls_name = excluded.tls_name",
+        {after.domain.text(),
+         after.next_hop.to_string(),
+         std::string(policy::to_string(after.tls)),
+         after.tls_name}));
+    return journal.add("route.set",
+                       after.domain.text(),
+                       before ? to_json(*before) : std::string(kNothing),
+                       to_json(after));
+}
+
+Status erase_route(store::Session& session, Journal& journal, const policy::Route& before) {
+    SG_TRYV(session.execute("DELETE FROM route WHERE pattern = :p1", {before.domain.text()}));
+    return journal.add("route.remove", before.domain.text(), to_json(before), kNothing);
+}
 
 Result<std::vector<RouteEntry>> list_routes(const Context& context) {
     const auto settings = context.settings();
@@ -97,19 +121,8 @@ Result<Outcome> set_route(Context& context, const Actor& actor, const NewRoute& 
     SG_TRYV(Changer::run(context, actor, [&](store::Session& session, Journal& journal) -> Status {
         SG_TRY(const auto before, load_route(session, route.domain));
         if (before && to_json(*before) == to_json(route)) return {};
-        SG_TRYV(session.execute(
-            "INSERT INTO route (pattern, next_hop, tls, tls_name) VALUES (:p1, :p2, :p3, :p4) "
-            "ON CONFLICT (pattern) DO UPDATE SET next_hop = excluded.next_hop, "
-            "tls = excluded.tls, tls_name = excluded.tls_name",
-            {route.domain.text(),
-             route.next_hop.to_string(),
-             std::string(policy::to_string(route.tls)),
-             route.tls_name}));
         outcome = before ? Outcome::changed : Outcome::added;
-        return journal.add("route.set",
-                           route.domain.text(),
-                           before ? to_json(*before) : std::string(kNothing),
-                           to_json(route));
+        return put_route(session, journal, before, route);
     }));
     return outcome;
 }
@@ -125,8 +138,7 @@ Status remove_route(Context& context, const Actor& actor, std::string_view domai
             return no_such("there is no route for " + quoted(pattern.text()) +
                            "; see 'route list' for those that there are");
         }
-        SG_TRYV(session.execute("DELETE FROM route WHERE pattern = :p1", {pattern.text()}));
-        return journal.add("route.remove", pattern.text(), to_json(*before), kNothing);
+        return erase_route(session, journal, *before);
     });
 }
 

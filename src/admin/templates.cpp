@@ -3,6 +3,7 @@
 
 #include "admin/change.h"
 #include "admin/sentence.h"
+#include "admin/store_writes.h"
 #include "admin/stored.h"
 #include "admin/values.h"
 #include "base/text.h"
@@ -131,11 +132,49 @@ Result<TemplateText> changed_text(const std::optional<TemplateEntry>& before,
     return after;
 }
 
-std::string object_name(const TemplateLibrary::BuiltIn& built_in, const std::string& language) {
-    return language.empty() ? built_in.name : built_in.name + " [" + language + "]";
+}  // namespace
+
+std::string object_name(std::string_view name, std::string_view language) {
+    return language.empty() ? std::string(name)
+                            : std::string(name) + " [" + std::string(language) + "]";
 }
 
-}  // namespace
+Status check_template(const Context& context, std::string_view name, const TemplateText& text) {
+    SG_TRYV(find_built_in(context, name));
+    return check_text(context, name, text);
+}
+
+Status put_template(store::Session& session,
+                    Journal& journal,
+                    const TemplateWrite& change,
+                    const Actor& actor,
+                    WallTime time) {
+    SG_TRYV(session.execute(
+        "INSERT INTO template_text (name, language, content, html, changed, changed_by) VALUES "
+        "(:p1, :p2, :p3, :p4, :p5, :p6) ON CONFLICT (name, language) DO UPDATE SET "
+        "content = excluded.content, html = excluded.html, changed = excluded.changed, "
+        "changed_by = excluded.changed_by",
+        {change.name,
+         change.language,
+         change.text.text,
+         change.text.html,
+         to_column(time),
+         actor.name}));
+    return journal.add("template.set",
+                       object_name(change.name, change.language),
+                       change.before ? to_json(*change.before) : std::string(kNothing),
+                       to_json(change.text));
+}
+
+Status erase_template(store::Session& session,
+                      Journal& journal,
+                      const TemplateKey& key,
+                      const TemplateText& before) {
+    SG_TRYV(session.execute("DELETE FROM template_text WHERE name = :p1 AND language = :p2",
+                            {key.name, key.language}));
+    return journal.add(
+        "template.reset", object_name(key.name, key.language), to_json(before), kNothing);
+}
 
 Result<std::vector<TemplateEntry>> list_templates(const Context& context) {
     SG_TRY(const StoredTemplates stored, read_stored(context));
@@ -179,22 +218,15 @@ Status set_template(Context& context,
                         "admin.template",
                         "a template can have texts in 100 languages at most; remove one first");
         }
-        SG_TRYV(session.execute(
-            "INSERT INTO template_text (name, language, content, html, changed, changed_by) VALUES "
-            "(:p1, :p2, :p3, :p4, :p5, :p6) ON CONFLICT (name, language) DO UPDATE SET "
-            "content = excluded.content, html = excluded.html, changed = excluded.changed, "
-            "changed_by = excluded.changed_by",
+        return put_template(
+            session,
+            journal,
             {built_in->name,
              language,
-             after.text,
-             after.html,
-             to_column(context.clock().now()),
-             actor.name}));
-        return journal.add(
-            "template.set",
-            object_name(*built_in, language),
-            before && before->replaced ? to_json(before->text) : std::string(kNothing),
-            to_json(after));
+             after,
+             before && before->replaced ? std::optional(before->text) : std::nullopt},
+            actor,
+            context.clock().now());
     });
 }
 
@@ -207,12 +239,7 @@ Status reset_template(Context& context, const Actor& actor, TemplateName name) {
         if (before == stored.end()) {
             return language.empty() ? Status{} : no_such_language(built_in->name, language, stored);
         }
-        SG_TRYV(session.execute("DELETE FROM template_text WHERE name = :p1 AND language = :p2",
-                                {built_in->name, language}));
-        return journal.add("template.reset",
-                           object_name(*built_in, language),
-                           to_json(before->second.text),
-                           kNothing);
+        return erase_template(session, journal, before->first, before->second.text);
     });
 }
 

@@ -4,6 +4,7 @@
 #include "admin/change.h"
 #include "admin/domain_change.h"
 #include "admin/sentence.h"
+#include "admin/store_writes.h"
 #include "admin/stored.h"
 #include "admin/values.h"
 #include "store/database.h"
@@ -14,7 +15,6 @@ namespace sealgate::admin {
 
 namespace {
 
-constexpr std::size_t kMaxOverrides = 1000;
 constexpr std::string_view kSetting = "unmanaged_senders";
 
 Status refuse_if_in_file(const Context& context) {
@@ -50,6 +50,36 @@ Status write_overrides(store::Session& session,
 
 }  // namespace
 
+Status check_listener(const config::Settings& settings, const policy::UnmanagedOverride& one) {
+    if (one.listener.empty()) return {};
+    if (std::ranges::count(settings.listeners, one.listener, &config::Listener::name) > 0) {
+        return {};
+    }
+    return bad_input("there is no listener named " + quoted(one.listener) +
+                     "; see [[listener]] in the configuration file");
+}
+
+Status put_unmanaged_action(store::Session& session,
+                            Journal& journal,
+                            const policy::UnmanagedSenders& before,
+                            policy::UnmanagedAction action) {
+    policy::UnmanagedSenders after = before;
+    after.action = action;
+    SG_TRYV(write_action(session, action));
+    return journal.add("unmanaged.mode", kSetting, to_json(before), to_json(after));
+}
+
+Status put_unmanaged_overrides(store::Session& session,
+                               Journal& journal,
+                               const policy::UnmanagedSenders& before,
+                               const std::vector<policy::UnmanagedOverride>& overrides) {
+    SG_TRYV(write_overrides(session, overrides));
+    return journal.add("unmanaged.overrides",
+                       kSetting,
+                       to_json(before),
+                       to_json(policy::UnmanagedSenders{before.action, overrides}));
+}
+
 Result<UnmanagedSetting> unmanaged_setting(const Context& context) {
     const auto settings = context.settings();
     if (settings->unmanaged_senders) {
@@ -69,10 +99,7 @@ Status set_unmanaged_action(Context& context, const Actor& actor, policy::Unmana
     return Changer::run(context, actor, [&](store::Session& session, Journal& journal) -> Status {
         SG_TRY(const policy::UnmanagedSenders before, load_unmanaged(session));
         if (before.action == action) return {};
-        policy::UnmanagedSenders after = before;
-        after.action = action;
-        SG_TRYV(write_action(session, action));
-        return journal.add("unmanaged.mode", kSetting, to_json(before), to_json(after));
+        return put_unmanaged_action(session, journal, before, action);
     });
 }
 
@@ -84,20 +111,14 @@ Status set_unmanaged_overrides(Context& context,
         return bad_input("there can be at most 1000 overrides; put domains under one '.domain'");
     }
     const auto settings = context.settings();
-    for (const policy::UnmanagedOverride& one : overrides) {
-        if (one.listener.empty()) continue;
-        if (std::ranges::count(settings->listeners, one.listener, &config::Listener::name) > 0) {
-            continue;
-        }
-        return bad_input("there is no listener named " + quoted(one.listener) +
-                         "; see [[listener]] in the configuration file");
-    }
+    for (const policy::UnmanagedOverride& one : overrides)
+        SG_TRYV(check_listener(*settings, one));
     return Changer::run(context, actor, [&](store::Session& session, Journal& journal) -> Status {
         SG_TRY(const policy::UnmanagedSenders before, load_unmanaged(session));
-        policy::UnmanagedSenders after{before.action, std::move(overrides)};
-        if (to_json(before) == to_json(after)) return {};
-        SG_TRYV(write_overrides(session, after.overrides));
-        return journal.add("unmanaged.overrides", kSetting, to_json(before), to_json(after));
+        if (to_json(before) == to_json(policy::UnmanagedSenders{before.action, overrides})) {
+            return {};
+        }
+        return put_unmanaged_overrides(session, journal, before, overrides);
     });
 }
 

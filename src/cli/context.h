@@ -6,6 +6,8 @@
 #include "cli/client.h"
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/main.h"
+#include "config/settings.h"
 
 #include <nlohmann/json.hpp>
 
@@ -31,15 +33,21 @@ using Parameters = std::vector<std::pair<std::string_view, std::string>>;
 
 class Context {
 public:
-    Context(Console& console, GlobalOptions options)
+    Context(Console& console, GlobalOptions options, FileCheck check = {})
         : console_(console),
-          options_(std::move(options)) {}
+          options_(std::move(options)),
+          check_(std::move(check)) {}
 
     [[nodiscard]] Console& console() { return console_; }
     [[nodiscard]] bool json() const { return options_.json; }
 
     // The configuration file that counts.
     [[nodiscard]] std::string config_file() const;
+
+    // What the program was given to look into certificates and keys with; without it, nothing.
+    [[nodiscard]] std::vector<config::Problem> check_files(const config::Settings& settings) const {
+        return check_ ? check_(settings) : std::vector<config::Problem>{};
+    }
 
     // Asks the daemon. Every answer but 2xx is a failure with the problem's sentence.
     [[nodiscard]] Outcome<Reply> call(const Question& question);
@@ -67,6 +75,7 @@ private:
 
     Console& console_;
     GlobalOptions options_;
+    FileCheck check_;
     std::string socket_;
 };
 

@@ -113,6 +113,7 @@ TEST_F(EndToEndTest, EveryCommandOfTheTableWorks) {
         {"alert", "silence", "disk", "--for", "2h"},
         {"config", "show"},
         {"config", "check"},
+        {"config", "export"},
         {"config", "where", "data_dir"},
         {"audit", "search"},
         {"audit", "verify"},
@@ -166,12 +167,92 @@ TEST_F(EndToEndTest, AnErrorIsASentenceWithTheRightStatus) {
     EXPECT_EQ(sealgate({"status"}), 6);
 }
 
+TEST_F(EndToEndTest, TheStoreIsExportedComparedAndApplied) {
+    const auto file = services_.directory() + "/store.toml";
+    const auto write = [&](std::string_view text) { std::ofstream(file) << text; };
+    const auto talked = [&](std::string_view text) {
+        return console_.talked.find(text) != std::string::npos;
+    };
+    ASSERT_EQ(sealgate({"domain", "add", "old.example"}), 0);
+    ASSERT_EQ(sealgate({"config", "export"}), 0);
+    write(console_.written);
+    EXPECT_EQ(sealgate({"config", "diff", file}), 0) << console_.talked;
+    EXPECT_EQ(console_.written, "");
+    EXPECT_EQ(sealgate({"config", "apply", file}), 0) << console_.talked;
+    EXPECT_TRUE(talked("No changes.")) << console_.talked;
+
+    write(
+        "[[domain]]\nname = \"new.example\"\n[unmanaged_senders]\naction = \"bounce\"\n"
+        "[[template]]\nname = \"Message Bounced -- Unmanaged Domain\"\ntext = \"\"\"\nSubject: "
+        "x\n\nmine\n\"\"\"\n");
+    constexpr std::string_view kList =
+        "+ domain new.example: subdomains = false\n"
+        "- domain old.example: subdomains = false\n"
+        "~ unmanaged_senders: reject -> bounce\n"
+        "+ template Message Bounced -- Unmanaged Domain: 3 lines\n";
+    EXPECT_EQ(sealgate({"config", "diff", file}), 10) << console_.talked;
+    EXPECT_EQ(console_.written, kList);
+    EXPECT_EQ(sealgate({"config", "diff", file, "--json"}), 10);
+    const auto planned = nlohmann::json::parse(console_.written);
+    EXPECT_EQ(planned["changes"].size(), 4U);
+    EXPECT_EQ(sealgate({"config", "apply", file, "--dry-run"}), 0) << console_.talked;
+    EXPECT_EQ(console_.written, kList);
+    EXPECT_EQ(sealgate({"config", "diff", file}), 10);
+
+    // A removal must be meant: by --yes, or by the number typed at a terminal.
+    EXPECT_EQ(sealgate({"config", "apply", file}), 2);
+    EXPECT_TRUE(talked("--yes")) << console_.talked;
+    console_.somebody_there = true;
+    console_.answers = {"y"};
+    EXPECT_EQ(sealgate({"config", "apply", file}), 1);
+    EXPECT_EQ(sealgate({"domain", "test", "a@old.example"}), 0);
+    // Only what was looked at.
+    ASSERT_EQ(sealgate({"domain", "add", "meanwhile.example"}), 0);
+    EXPECT_EQ(sealgate({"config", "apply", file, "--yes", "--state", planned["state"]}), 5);
+    EXPECT_EQ(sealgate({"domain", "test", "a@old.example"}), 0);
+    ASSERT_EQ(sealgate({"domain", "remove", "meanwhile.example"}), 0);
+    console_.answers = {"1"};
+    EXPECT_EQ(sealgate({"config", "apply", file, "--state", planned["state"]}), 0)
+        << console_.talked;
+    EXPECT_TRUE(talked("4 changes made.")) << console_.talked;
+    EXPECT_EQ(sealgate({"domain", "test", "a@old.example"}), 1);
+    EXPECT_EQ(sealgate({"config", "diff", file}), 0) << console_.written;
+
+    // Problems have file and line, those of the text and those that only the daemon sees.
+    write("[[domain]]\nname = \"new.example\"\nsubdomain = true\n");
+    EXPECT_EQ(sealgate({"config", "apply", file, "--yes"}), 7);
+    EXPECT_TRUE(talked(file + ":3:1: unknown key 'subdomain' in [[domain]]; did you mean "
+                              "'subdomains'?"))
+        << console_.talked;
+    write("\n[[template]]\nname = \"Notice\"\ntext = \"x\"\n");
+    EXPECT_EQ(sealgate({"config", "diff", file}), 7);
+    EXPECT_TRUE(talked(file + ":2:1: there is no template named 'Notice'")) << console_.talked;
+    EXPECT_EQ(sealgate({"config", "diff", services_.directory() + "/none"}), 7);
+}
+
+TEST_F(EndToEndTest, CheckLooksIntoTheFilesThatTheProgramCanOpen) {
+    TestConsole console;
+    const FileCheck check = [](const config::Settings& settings) {
+        return std::vector<config::Problem>{{settings.file, 3, 1, "not a certificate"}};
+    };
+    EXPECT_EQ(run({"config", "check", config_}, console, check), 7);
+    EXPECT_NE(console.talked.find(config_ + ":3:1: not a certificate"), std::string::npos)
+        << console.talked;
+}
+
 class FileOwnsItTest : public EndToEndTest {
 protected:
     FileOwnsItTest() : EndToEndTest("[[domain]]\nname = \"fixed.example\"\n") {}
 };
 
 TEST_F(FileOwnsItTest, AConflictNamesFileAndLine) {
+    const auto file = services_.directory() + "/store.toml";
+    std::ofstream(file) << "[[domain]]\nname = \"fixed.example\"\nsubdomains = true\n";
+    EXPECT_EQ(sealgate({"config", "apply", file}), 5);
+    EXPECT_NE(console_.talked.find(file + ":1:1: domain 'fixed.example' is managed by file: change "
+                                          "it in /etc/gw.toml, line 2"),
+              std::string::npos)
+        << console_.talked;
     EXPECT_EQ(sealgate({"domain", "remove", "fixed.example"}), 5);
     EXPECT_NE(console_.talked.find("/etc/gw.toml"), std::string::npos) << console_.talked;
 }

@@ -34,22 +34,25 @@ int show_help(const CommandLine& line, Console& console) {
     return number(Exit::usage);
 }
 
-Outcome<int> execute(const std::vector<std::string>& words, Console& console) {
+Outcome<int> execute(const std::vector<std::string>& words,
+                     Console& console,
+                     const FileCheck& check) {
     SG_TRY(auto line, parse_command_line(all_commands(), words));
     if (line.help || line.verb == nullptr) return show_help(line, console);
     Context context(
         console,
-        {.config = std::move(line.config), .socket = std::move(line.socket), .json = line.json});
+        {.config = std::move(line.config), .socket = std::move(line.socket), .json = line.json},
+        check);
     SG_TRY(const auto code, line.verb->run(context, line.given));
     return number(code);
 }
 
 }  // namespace
 
-int run(const std::vector<std::string>& words, Console& console) {
+int run(const std::vector<std::string>& words, Console& console, const FileCheck& check) {
     Outcome<int> status = give_up(Exit::fault, "");
     try {
-        status = execute(words, console);
+        status = execute(words, console, check);
     } catch (const std::exception& error) {
         // What the daemon sent does not have the shape that this version knows, or memory is out.
         status = give_up(Exit::fault,
@@ -62,10 +65,10 @@ int run(const std::vector<std::string>& words, Console& console) {
     return number(status.error().code);
 }
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv, const FileCheck& check) {
     SystemConsole console;
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
-    const int status = run(words, console);
+    const int status = run(words, console, check);
     // A full disk behind a redirection must not look like success.
     if (std::fflush(stdout) != 0 && status == 0) return number(Exit::fault);
     return status;

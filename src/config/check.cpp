@@ -87,6 +87,11 @@ public:
         check_overrides();
     }
 
+    void run_objects() {
+        check_domains();
+        check_routes();
+    }
+
 private:
     void check_listeners() {
         const auto& listeners = settings_.listeners;
@@ -299,6 +304,10 @@ private:
 
 void check_settings(const Settings& settings, Problems& problems) {
     Checker(settings, problems).run();
+}
+
+void check_objects(const Settings& settings, Problems& problems) {
+    Checker(settings, problems).run_objects();
 }
 
 }  // namespace sealgate::config

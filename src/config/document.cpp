@@ -78,9 +78,11 @@ std::string_view name_of(NodeKind kind) {
     return "something else";
 }
 
-std::expected<Node, SyntaxError> read_document(std::string_view text) {
-    if (text.size() > kMaxFileSize) {
-        return std::unexpected(SyntaxError{{1, 1}, "the file is larger than 1 MiB"});
+std::expected<Node, SyntaxError> read_document(std::string_view text, std::size_t limit) {
+    if (text.size() > limit) {
+        constexpr std::size_t kMiB = 1024UL * 1024;
+        return std::unexpected(
+            SyntaxError{{1, 1}, fmt::format("the file is larger than {} MiB", limit / kMiB)});
     }
     const auto guarded = guarded_text(text);
     if (!guarded) return std::unexpected(guarded.error());
@@ -110,6 +112,24 @@ std::string quote(std::string_view text) {
         }
     }
     return out + '"';
+}
+
+std::string quote_lines(std::string_view text) {
+    if (text.find('\n') == std::string_view::npos) return quote(text);
+    std::string out = "\"\"\"\n";  // the reader drops the first line end
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool quotes_meet = c == '"' && (i + 1 == text.size() || text[i + 1] == '"');
+        if (quotes_meet || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (c != '\n' && c != '\t' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)) {
+            out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+        } else {
+            out += c;
+        }
+    }
+    return out + "\"\"\"";
 }
 
 }  // namespace sealgate::config

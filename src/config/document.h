@@ -50,9 +50,12 @@ inline constexpr std::size_t kMaxKeyParts = 8;  // a.b.c
 
 // The whole document as a table. Refuses what is larger or deeper than the limits above before the
 // library sees it, since it builds and frees deep documents by recursion.
-[[nodiscard]] std::expected<Node, SyntaxError> read_document(std::string_view text);
+[[nodiscard]] std::expected<Node, SyntaxError> read_document(std::string_view text,
+                                                             std::size_t limit = kMaxFileSize);
 
 // Text as a TOML basic string.
 [[nodiscard]] std::string quote(std::string_view text);
+// The same over several lines where the text has several.
+[[nodiscard]] std::string quote_lines(std::string_view text);
 
 }  // namespace sealgate::config

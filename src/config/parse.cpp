@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "config/objects.h"
 #include "config/problems.h"
 #include "config/schema.h"
 #include "os/file_system.h"
@@ -8,12 +9,11 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
 namespace sealgate::config {
 
 namespace {
-
-constexpr std::size_t kMaxObjects = 100'000;  // domains, routes, listeners or overrides
 
 std::string shown(std::string_view name) {
     return "'" + escape_for_log(name, 80) + "'";
@@ -45,24 +45,98 @@ public:
         finish();
     }
 
+    // A file of the store's objects alone.
+    void read_objects(const Node& document, Objects& objects) {
+        for (const Member& member : document.members) {
+            if (read_stored(member)) continue;
+            if (member.name != "template") {
+                not_in_the_store(member);
+                continue;
+            }
+            each(member, [&](const Node& node, std::size_t i) { read_template(node, i, objects); });
+        }
+        check_objects(settings_, problems_);
+        objects.domains = std::move(settings_.domains);
+        objects.routes = std::move(settings_.routes);
+        objects.unmanaged_senders = std::move(settings_.unmanaged_senders);
+        if (!objects.unmanaged_senders) return;
+        for (std::size_t i = 0; i < objects.unmanaged_senders->senders.overrides.size(); ++i)
+            objects.overrides.push_back(problems_.origin_of(object_key("override", i)));
+    }
+
 private:
     void read_top(const Member& member) {
         const std::vector<std::string_view> names = sections();
         if (member.name == "listener") {
             settings_.listeners.clear();
             each(member, [this](const Node& node, std::size_t i) { read_listener(node, i); });
-        } else if (member.name == "domain") {
-            each(member, [this](const Node& node, std::size_t i) { read_domain(node, i); });
-        } else if (member.name == "route") {
-            each(member, [this](const Node& node, std::size_t i) { read_route(node, i); });
-        } else if (member.name == "unmanaged_senders") {
-            if (is_section(member)) read_unmanaged(member);
+        } else if (read_stored(member)) {
+            return;
         } else if (std::ranges::count(names, std::string_view(member.name)) > 0 &&
                    !member.name.empty()) {
             if (is_section(member)) read_section(member.name, member.value);
         } else if (!read_setting("", member)) {
             unknown_at_top(member, names);
         }
+    }
+
+    // What can also lie in the store; false: the member is no such object.
+    bool read_stored(const Member& member) {
+        if (member.name == "domain") {
+            each(member, [this](const Node& node, std::size_t i) { read_domain(node, i); });
+        } else if (member.name == "route") {
+            each(member, [this](const Node& node, std::size_t i) { read_route(node, i); });
+        } else if (member.name == "unmanaged_senders") {
+            if (is_section(member)) read_unmanaged(member);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    void read_template(const Node& table, std::size_t index, Objects& objects) {
+        DeclaredTemplate declared;
+        const std::string place = object_key("template", index);
+        if (!read_object("template", template_keys(), table, place, declared.message)) return;
+        declared.origin = problems_.origin_of(place);
+        const std::string& language = declared.message.language;
+        const auto [same, added] =
+            template_lines_.emplace(declared.message.name + '\0' + language, declared.origin.line);
+        if (!added) {
+            problems_.add(table.at,
+                          fmt::format("there are two templates {}{}; the other is in line {}",
+                                      shown(declared.message.name),
+                                      language.empty() ? "" : " in " + shown(language),
+                                      same->second));
+            return;
+        }
+        objects.templates.push_back(std::move(declared));
+    }
+
+    void not_in_the_store(const Member& member) {
+        const std::vector<std::string_view> names = sections();
+        const bool section = member.name == "listener" ||
+                             std::ranges::count(names, std::string_view(member.name)) > 0;
+        const bool key = std::ranges::any_of(settings_keys(), [&](const Key<Settings>& known) {
+            return known.section.empty() && known.name == member.name;
+        });
+        if (section || key) {
+            problems_.add(member.at,
+                          fmt::format("{} is not kept in the store; it belongs in the "
+                                      "configuration file of the daemon",
+                                      shown(member.name)));
+            return;
+        }
+        const std::string hint =
+            or_nearest(member.name, {"domain", "route", "template", "unmanaged_senders"});
+        problems_.add(
+            member.at,
+            fmt::format("unknown {} {}{}",
+                        member.value.kind == NodeKind::table || member.value.kind == NodeKind::list
+                            ? "section"
+                            : "key",
+                        shown(member.name),
+                        hint));
     }
 
     bool is_section(const Member& member) {
@@ -270,6 +344,7 @@ private:
 
     Settings& settings_;
     Problems& problems_;
+    std::unordered_map<std::string, std::uint32_t> template_lines_;
 };
 
 }  // namespace
@@ -296,6 +371,19 @@ Loaded parse(std::string_view text, std::string file_name) {
     if (auto document = read_document(text)) {
         Reader(loaded.settings, problems).read(*document);
         check_settings(loaded.settings, problems);
+    } else {
+        problems.add(document.error().at, document.error().message);
+    }
+    loaded.problems = std::move(problems).take();
+    return loaded;
+}
+
+LoadedObjects parse_objects(std::string_view text, std::string file_name) {
+    LoadedObjects loaded;
+    Settings holder;
+    Problems problems(std::move(file_name));
+    if (auto document = read_document(text, kMaxObjectsFile)) {
+        Reader(holder, problems).read_objects(*document, loaded.objects);
     } else {
         problems.add(document.error().at, document.error().message);
     }

@@ -24,15 +24,23 @@ std::string print_object(std::string_view header,
     return out;
 }
 
+// Keys and values on one line, from the key at `first` on.
+template <class Object>
+std::string fields(const std::vector<Key<Object>>& keys,
+                   const Object& object,
+                   std::size_t first = 0) {
+    std::string out;
+    for (std::size_t i = first; i < keys.size(); ++i) {
+        const std::string value = keys[i].get(object);
+        if (value.empty() || value == "\"\"") continue;
+        out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", keys[i].name, value);
+    }
+    return out;
+}
+
 template <class Object>
 std::string inline_table(const std::vector<Key<Object>>& keys, const Object& object) {
-    std::string out;
-    for (const auto& key : keys) {
-        const std::string value = key.get(object);
-        if (value.empty() || value == "\"\"") continue;
-        out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", key.name, value);
-    }
-    return "{ " + out + " }";
+    return "{ " + fields(keys, object) + " }";
 }
 
 std::string inline_table(const policy::UnmanagedSenders& senders) {
@@ -101,6 +109,35 @@ std::string print(const Settings& settings) {
     // Without any, the default one would come back.
     if (settings.listeners.empty()) out.insert(0, "listener = []\n");
     return out + print_declared(settings);
+}
+
+std::string print(const Objects& objects) {
+    Settings holder;
+    holder.domains = objects.domains;
+    holder.routes = objects.routes;
+    holder.unmanaged_senders = objects.unmanaged_senders;
+    std::string out = print_declared(holder);
+    for (const DeclaredTemplate& declared : objects.templates) {
+        out += "\n[[template]]\n";
+        for (const auto& key : template_keys()) {
+            const std::string value = key.get(declared.message);
+            if (!key.required && value == "\"\"") continue;
+            out += fmt::format("{} = {}\n", key.name, value);
+        }
+    }
+    return out;
+}
+
+std::string fields_of(const policy::ManagedDomain& domain) {
+    return fields(domain_keys(), domain, 1);
+}
+
+std::string fields_of(const policy::Route& route) {
+    return fields(route_keys(), route, 1);
+}
+
+std::string fields_of(const policy::UnmanagedOverride& one) {
+    return fields(override_keys(), one);
 }
 
 std::string print_declared(const Settings& settings) {

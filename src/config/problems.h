@@ -59,6 +59,9 @@ private:
 // objects are those of `object_key`.
 void check_settings(const Settings& settings, Problems& problems);
 
+// The same for objects alone: what needs the listeners is not looked at.
+void check_objects(const Settings& settings, Problems& problems);
+
 // "route.#2": under this name the place of the third route is remembered.
 [[nodiscard]] std::string object_key(std::string_view kind, std::size_t index);
 

@@ -202,6 +202,16 @@ Type<std::string> language_type() {
     return type;
 }
 
+Type<std::string> optional_language_type() {
+    Type<std::string> type = language_type();
+    type.words = "language tag, or empty";
+    type.read = [read = std::move(type.read)](const Node& node) -> Read<std::string> {
+        if (node.kind == NodeKind::text && node.text.empty()) return std::string();
+        return read(node);
+    };
+    return type;
+}
+
 // `{domain = ".de", language = "de"}`; several may also be written as [[reports.languages]].
 Type<ReportLanguage> report_language_type() {
     Type<ReportLanguage> type;
@@ -270,7 +280,7 @@ std::vector<Key<Settings>> make_settings_keys() {
         one("", "hostname", text_type("host name", check_hostname), SG_AT(hostname), kRestart, "The name of this gateway in greetings, trace headers and reports. Default: the machine's fully qualified name."),
         one("", "data_dir", text_type("directory", Empty::refused), SG_AT(data_dir), kRestart, "Everything the gateway keeps. It is made when it is missing."),
         one("", "database", database_type(), SG_AT(database), kRestart, "Where domains, routes, templates and the audit log are kept; a relative file lies in `data_dir`."),
-        one("", "postmaster", text_type("mail address, or empty", check_mailbox), SG_AT(postmaster), kReload, "The From address of reports. Empty: postmaster at `hostname`."),
+        one("", "postmaster", text_type("mail address, or empty", check_mailbox), SG_AT(postmaster), kReload, "The From address of reports, and what `RCPT TO:<postmaster>` stands for. Empty: postmaster at `hostname`."),
         one("", "node", node_type(), SG_AT(node), kRestart, "The letter of this node before the numbers of connection IDs, where several nodes share one database."),
 
         one("tls", "certificate_file", optional_file(), SG_AT(tls.certificate_file), kReload, "The certificate with its chain, PEM. Empty: one is made and signed by itself at first start."),
@@ -424,6 +434,19 @@ const std::vector<Key<policy::UnmanagedOverride>>& override_keys() {
         key<Object>("", "network", network_type(), SG_AT(network), Takes::reload, "Only from this network."),
         key<Object>("", "domain", pattern_type(), SG_AT(domain), Takes::reload, "Only for these senders' domains."),
         required(key<Object>("", "action", words_of<UnmanagedAction>(policy::to_string, UnmanagedAction::reject, UnmanagedAction::bounce, UnmanagedAction::pass), SG_AT(action), Takes::reload, "What is done then.")),
+        // clang-format on
+    };
+    return keys;
+}
+
+const std::vector<Key<MessageTemplate>>& template_keys() {
+    using Object = MessageTemplate;
+    static const std::vector<Key<Object>> keys = {
+        // clang-format off
+        required(key<Object>("", "name", text_type("name", Empty::refused), SG_AT(name), Takes::reload, "Of a built-in template.")),
+        key<Object>("", "language", optional_language_type(), SG_AT(language), Takes::reload, "Of the text; empty: the default text."),
+        required(key<Object>("", "text", lines_type(kMaxTemplateText), SG_AT(text), Takes::reload, "What replaces the built-in text.")),
+        key<Object>("", "html", lines_type(kMaxTemplateText), SG_AT(html), Takes::reload, "The HTML part. Empty: none."),
         // clang-format on
     };
     return keys;

@@ -4,6 +4,7 @@
 // and what it is for. The same table drives checking, printing, reload and the documentation.
 
 #include "config/document.h"
+#include "config/objects.h"
 #include "config/settings.h"
 
 #include <functional>
@@ -39,6 +40,8 @@ struct Key {
 [[nodiscard]] const std::vector<Key<policy::Route>>& route_keys();
 [[nodiscard]] const std::vector<Key<policy::UnmanagedSenders>>& unmanaged_keys();
 [[nodiscard]] const std::vector<Key<policy::UnmanagedOverride>>& override_keys();
+// In files of the store's objects only.
+[[nodiscard]] const std::vector<Key<MessageTemplate>>& template_keys();
 
 // Sections that settings_keys() speaks of, in the order of the documentation; the first is "".
 [[nodiscard]] std::vector<std::string_view> sections();

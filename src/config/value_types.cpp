@@ -86,6 +86,23 @@ Type<std::string> text_type(std::string words, Empty empty) {
     });
 }
 
+Type<std::string> lines_type(std::size_t most) {
+    Type<std::string> type;
+    type.words = "text";
+    type.read = [most](const Node& node) -> Read<std::string> {
+        if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
+        if (node.text.size() > most) {
+            return std::unexpected(fmt::format("is longer than {} octets", most));
+        }
+        if (node.text.find('\0') != std::string::npos) {
+            return std::unexpected("must not hold NUL characters");
+        }
+        return node.text;
+    };
+    type.write = [](const std::string& text) { return quote_lines(text); };
+    return type;
+}
+
 Type<bool> boolean_type() {
     Type<bool> type;
     type.words = "`true` \\| `false`";

@@ -36,6 +36,8 @@ enum class Empty : std::uint8_t { allowed, refused };
 // Text that must pass `check`, which gives what is wrong with it or "".
 [[nodiscard]] Type<std::string> text_type(std::string words,
                                           std::function<std::string(const std::string&)> check);
+// Text of several lines, at most `most` octets, without NUL.
+[[nodiscard]] Type<std::string> lines_type(std::size_t most);
 [[nodiscard]] Type<bool> boolean_type();
 [[nodiscard]] Type<std::int64_t> number_type(std::int64_t least, std::int64_t most);
 [[nodiscard]] Type<std::uint64_t> size_type(std::uint64_t least, std::uint64_t most);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "delivery/upstream.h"
 
+#include "net/turn.h"
+
 #include <algorithm>
 
 namespace sealgate::delivery {
@@ -105,6 +107,7 @@ Task<Result<std::unique_ptr<Upstream>>> Upstream::open(
 Task<Status> Upstream::flush() {
     const std::vector<std::string_view> pieces = session_.wire_pieces();
     if (pieces.empty()) co_return Status();
+    (void)co_await net::next_turn(stream_->executor());
     auto sent = co_await stream_->write(pieces);
     if (!sent) {
         usable_ = false;

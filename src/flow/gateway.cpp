@@ -155,6 +155,7 @@ std::shared_ptr<const ListenerSetup> Gateway::setup_for(const config::Listener& 
     auto setup = std::make_shared<ListenerSetup>();
     setup->listener = listener;
     setup->options.hostname = settings.hostname;
+    setup->options.postmaster = settings.report_address();
     setup->options.limits = settings.smtp.limits;
     setup->options.refuse_bare_newlines = settings.smtp.refuse_bare_newlines;
     setup->options.offer_starttls = listener.tls == config::ListenerTls::starttls ||

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/session.h"
 
+#include "net/turn.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -122,6 +124,10 @@ Task<bool> Session::act(smtp::Step step) {
 }
 
 Task<bool> Session::flush_output() {
+    if (!smtp_.output().empty()) {
+        // One append to the log, too, then serves all the replies of the turn.
+        (void)co_await net::next_turn(services_.loop.get_executor());
+    }
     // The log first: what a reply says has been written down when it leaves.
     (void)services_.journal.flush();
     std::string& output = smtp_.output();

@@ -152,10 +152,7 @@ Task<smtp::Reply> Pipeline::through(LivePointer live,
         for (const std::uint32_t i : attempt->recipients)
             live->in_flight[i] = true;
     }
-    if (!keeps) {
-        (void)services_.journal.flush();
-        co_return plan.reply;
-    }
+    if (!keeps) co_return plan.reply;
     if (!reports.empty() || !live->finished()) {
         auto kept = co_await keep(live, std::move(reports));
         if (!kept) {
@@ -166,7 +163,6 @@ Task<smtp::Reply> Pipeline::through(LivePointer live,
             co_return replies::not_stored();
         }
     }
-    (void)services_.journal.flush();
     co_return plan.reply;
 }
 

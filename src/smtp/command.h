@@ -65,12 +65,12 @@ struct MailCommand {
 // 127 without SMTPUTF8.
 [[nodiscard]] Parsed<MailCommand> parse_mail(std::string_view argument, const Offered& offered);
 
-// "TO:<path> parameters". 553 5.1.3 malformed address. <postmaster> alone is the postmaster of
-// `hostname` (RFC 5321 section 4.5.1). `smtputf8`: MAIL asked for it.
+// "TO:<path> parameters". 553 5.1.3 malformed address. <postmaster> alone stands for the
+// address `postmaster` (RFC 5321 section 4.5.1). `smtputf8`: MAIL asked for it.
 [[nodiscard]] Parsed<Recipient> parse_rcpt(std::string_view argument,
                                            const Offered& offered,
                                            bool smtputf8,
-                                           std::string_view hostname);
+                                           std::string_view postmaster);
 
 struct ChunkCommand {
     std::uint64_t size = 0;

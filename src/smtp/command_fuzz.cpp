@@ -33,7 +33,7 @@ void check_mail(std::string_view argument, const Offered& offered) {
 }
 
 void check_rcpt(std::string_view argument, const Offered& offered, bool smtputf8) {
-    const auto rcpt = parse_rcpt(argument, offered, smtputf8, "gw.example.com");
+    const auto rcpt = parse_rcpt(argument, offered, smtputf8, "it@example.com");
     if (!rcpt) return check(rcpt.error());
     SG_CHECK(!rcpt->address.domain().empty());
     SG_CHECK(smtputf8 || (is_ascii(rcpt->address.text()) && is_ascii(rcpt->orcpt)));

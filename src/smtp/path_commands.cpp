@@ -234,7 +234,7 @@ Parsed<MailCommand> parse_mail(std::string_view argument, const Offered& offered
 Parsed<Recipient> parse_rcpt(std::string_view argument,
                              const Offered& offered,
                              bool smtputf8,
-                             std::string_view hostname) {
+                             std::string_view postmaster) {
     const Reply syntax{501, "5.5.4", "Syntax: RCPT TO:<address> [parameters]"};
     SG_TRY(const Path path, split_path(argument, "TO:", syntax));
     Recipient out;
@@ -247,8 +247,8 @@ Parsed<Recipient> parse_rcpt(std::string_view argument,
     };
     if (auto refusal = read_parameters(path.parameters, keywords, take))
         return std::unexpected(*std::move(refusal));
-    std::string mailbox(path.mailbox);
-    if (iequals(mailbox, "postmaster")) mailbox.append("@").append(hostname);
+    const std::string_view mailbox =
+        iequals(path.mailbox, "postmaster") ? postmaster : path.mailbox;
     SG_TRY(out.address,
            parse_mailbox(mailbox, smtputf8, {553, "5.1.3", "Malformed recipient address"}));
     return out;

@@ -58,7 +58,8 @@ struct ServerLimits {
 };
 
 struct ServerOptions {
-    std::string hostname;  // in the greeting and replies
+    std::string hostname;    // in the greeting and replies
+    std::string postmaster;  // the address that <postmaster> stands for
     ServerLimits limits;
     bool refuse_bare_newlines =
         true;  // false: bare LF and CR are passed as data, NUL is refused all the same

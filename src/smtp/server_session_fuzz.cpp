@@ -14,6 +14,7 @@ namespace {
 ServerOptions options_of(unsigned flags) {
     ServerOptions options;
     options.hostname = "gw.example.com";
+    options.postmaster = "it@example.com";
     options.limits.command_line = 128;
     options.limits.text_line = 200;
     options.limits.header_bytes = 500;

@@ -19,6 +19,7 @@ namespace sealgate::smtp {
 inline ServerOptions options() {
     ServerOptions out;
     out.hostname = "gw.example.com";
+    out.postmaster = "it@example.com";
     return out;
 }
 

@@ -25,6 +25,7 @@ void add_resources(Router& router, Services& services) {
     resources::alerts(router, services);
     resources::audit(router, services);
     resources::config(router, services);
+    resources::config_file(router, services);
     resources::domains(router, services);
     resources::log(router, services);
     resources::metrics(router, services);

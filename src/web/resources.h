@@ -24,6 +24,7 @@ namespace resources {
 void alerts(Router& router, Services& services);
 void audit(Router& router, Services& services);
 void config(Router& router, Services& services);
+void config_file(Router& router, Services& services);
 void domains(Router& router, Services& services);
 void log(Router& router, Services& services);
 void metrics(Router& router, Services& services);

@@ -187,7 +187,8 @@ TEST_F(ResourcesTest, OnlyHealthMetricsAndTheDocumentAreForVisitors) {
     std::set<std::string> open;
     for (const auto& route : router_.routes()) {
         if (route.access == Access::visit) open.emplace(route.path);
-        if (route.method != Method::get && !route.path.ends_with("/preview")) {
+        const bool asks = route.path.ends_with("/preview") || route.path.ends_with("/config/diff");
+        if (route.method != Method::get && !asks) {
             EXPECT_EQ(route.access, Access::change) << route.path;
         }
     }
@@ -568,6 +569,48 @@ TEST_F(ResourcesTest, ConfigurationTellsItsOwners) {
     EXPECT_EQ(where["origin"]["line"], 1);
     ask(Method::get, "/api/v1/config/where?key=data_dri");
     EXPECT_EQ(last_.status, 404U);
+}
+
+TEST_F(ResourcesTest, TheStoreIsExportedComparedAndApplied) {
+    const auto text = [](std::string target, std::string body) {
+        auto made = request(Method::post, std::move(target), std::move(body));
+        made.content_type = "text/plain";
+        return made;
+    };
+    ask(Method::post, "/api/v1/domains", {{"name", "old.example"}});
+    const auto exported = ask(Method::get, "/api/v1/config/export");
+    EXPECT_EQ(field("ETag"), "\"" + exported["state"].get<std::string>() + "\"");
+    const auto toml = exported["toml"].get<std::string>();
+    EXPECT_NE(toml.find("name = \"old.example\""), std::string::npos) << toml;
+    EXPECT_EQ(ask(text("/api/v1/config/diff", toml))["changes"], Json::array());
+
+    const std::string wanted = "[[domain]]\nname = \"new.example\"\n";
+    const auto planned = ask(text("/api/v1/config/diff?file=n.toml", wanted));
+    EXPECT_EQ(planned["changes"],
+              Json::parse(R"([{"change": "add", "object": "domain", "name": "new.example",
+                               "after": "subdomains = false"},
+                              {"change": "remove", "object": "domain", "name": "old.example",
+                               "before": "subdomains = false"}])"));
+    EXPECT_EQ(planned["removals"], 1U);
+    EXPECT_EQ(planned["state"], exported["state"]);
+    const auto tag = field("ETag");
+
+    ask(text("/api/v1/config/apply", wanted));
+    EXPECT_EQ(last_.status, 422U);
+    auto change = text("/api/v1/config/apply?removals=true", wanted);
+    change.if_match = "\"0\"";
+    EXPECT_EQ(ask(change)["type"], "urn:sealgate:problem:conflict");
+    EXPECT_EQ(ask(Method::get, "/api/v1/domains")["items"][0]["name"], "old.example");
+    change.if_match = tag;
+    EXPECT_EQ(ask(change)["changes"].size(), 2U);
+    EXPECT_EQ(ask(Method::get, "/api/v1/domains")["items"][0]["name"], "new.example");
+    ask(change);
+    EXPECT_EQ(last_.status, 409U) << "the state is another by now";
+
+    const auto bad = ask(text("/api/v1/config/apply?file=n.toml", "[[domain]]\nnam = \"x\"\n"));
+    EXPECT_EQ(last_.status, 422U);
+    EXPECT_EQ(bad["errors"][0]["pointer"], "/1");
+    EXPECT_NE(bad["detail"].get<std::string>().find("n.toml:1:1: "), std::string::npos);
 }
 
 TEST_F(ResourcesTest, EveryChangeIsInTheAuditLogWithItsActor) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands/commands.h"
+#include "cli/commands/config_file.h"
 #include "cli/commands/shared.h"
 #include "cli/context.h"
 #include "config/settings.h"
@@ -7,7 +8,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <system_error>
 
 namespace sealgate::cli::commands {
@@ -32,7 +35,8 @@ Outcome<Exit> check(Context& context, const Given& given) {
                                    file,
                                    std::error_code(errno, std::generic_category()).message()));
     }
-    const auto loaded = config::load(file);
+    auto loaded = config::load(file);
+    if (loaded.problems.empty()) loaded.problems = context.check_files(loaded.settings);
     Json problems = Json::array();
     for (const auto& problem : loaded.problems) {
         problems.push_back({{"file", problem.file},
@@ -77,24 +81,28 @@ Outcome<Exit> where(Context& context, const Given& given) {
 }  // namespace
 
 Noun config() {
-    return {.name = "config",
-            .summary = "The configuration",
-            .verbs = {{.name = "show",
-                       .summary = "Print the settings in force as TOML; secrets are hidden",
-                       .example = "sealgate config show",
-                       .run = show},
-                      {.name = "check",
-                       .summary = "Check a configuration file; needs no daemon",
-                       .example = "sealgate config check /etc/sealgate/sealgate.toml",
-                       .arguments = {{"FILE", "Default: the daemon's", Count::optional}},
-                       .run = check},
-                      {.name = "where",
-                       .summary = "Say who owns a setting and how it is changed",
-                       .example = "sealgate config where smtp.recipients",
-                       .arguments = {{"KEY",
-                                      "As in the file, or listener.NAME, listener.NAME.KEY, "
-                                      "domain.NAME, route.PATTERN"}},
-                       .run = where}}};
+    Noun noun{
+        .name = "config",
+        .summary = "The configuration",
+        .verbs = {{.name = "show",
+                   .summary = "Print the settings in force as TOML; secrets are hidden",
+                   .example = "sealgate config show",
+                   .run = show},
+                  {.name = "check",
+                   .summary = "Check a configuration file, and the certificates and keys that it "
+                              "names; needs no daemon",
+                   .example = "sealgate config check /etc/sealgate/sealgate.toml",
+                   .arguments = {{"FILE", "Default: the daemon's", Count::optional}},
+                   .run = check},
+                  {.name = "where",
+                   .summary = "Say who owns a setting and how it is changed",
+                   .example = "sealgate config where smtp.recipients",
+                   .arguments = {{"KEY",
+                                  "As in the file, or listener.NAME, listener.NAME.KEY, "
+                                  "domain.NAME, route.PATTERN"}},
+                   .run = where}}};
+    std::ranges::move(config_file_verbs(), std::back_inserter(noun.verbs));
+    return noun;
 }
 
 }  // namespace sealgate::cli::commands

@@ -12,7 +12,7 @@ void ServerSession::Impl::on_rcpt(std::string_view argument) {
     ++transaction->tried;
     const Envelope& envelope = transaction->envelope;
     auto recipient =
-        parse_rcpt(argument, offered(), envelope.parameters.smtputf8, options.hostname);
+        parse_rcpt(argument, offered(), envelope.parameters.smtputf8, options.postmaster);
     if (!recipient) return no(recipient.error());
     if (envelope.recipients.size() >= options.limits.recipients)
         return no({452, "4.5.3", "Too many recipients"});
