@@ -4,6 +4,7 @@
 // that do them. The caller has seen that the object is not managed by file. Internal.
 
 #include "admin/change.h"
+#include "admin/stored.h"
 
 #include <optional>
 #include <string>
@@ -29,20 +30,23 @@ Status put_unmanaged_overrides(store::Session& session,
                                const policy::UnmanagedSenders& before,
                                const std::vector<policy::UnmanagedOverride>& overrides);
 
-struct TemplateText {
-    std::string_view name;
-    std::string_view text;
-    std::optional<std::string> before;  // nullopt: the built-in text is in use
+struct TemplateWrite {
+    std::string name;
+    std::string language;  // "" = the default text
+    TemplateText text;
+    std::optional<TemplateText> before;  // nullopt: the built-in text is in use, or none
 };
 Status put_template(store::Session& session,
                     Journal& journal,
-                    const TemplateText& change,
+                    const TemplateWrite& change,
                     const Actor& actor,
                     WallTime time);
 Status erase_template(store::Session& session,
                       Journal& journal,
-                      std::string_view name,
-                      std::string_view before);
+                      const TemplateKey& key,
+                      const TemplateText& before);
+// "NAME", or "NAME [LANGUAGE]".
+[[nodiscard]] std::string object_name(std::string_view name, std::string_view language);
 
 // What only the settings of the process can show to be wrong; malformed, with a sentence.
 [[nodiscard]] Status check_next_hop(const config::Settings& settings, const policy::NextHop& hop);
@@ -51,7 +55,7 @@ Status erase_template(store::Session& session,
 // not_found with the nearest name; else as set_template.
 [[nodiscard]] Status check_template(const Context& context,
                                     std::string_view name,
-                                    std::string_view text);
+                                    const TemplateText& text);
 
 inline constexpr std::size_t kMaxOverrides = 1000;
 

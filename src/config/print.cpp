@@ -119,8 +119,11 @@ std::string print(const Objects& objects) {
     std::string out = print_declared(holder);
     for (const DeclaredTemplate& declared : objects.templates) {
         out += "\n[[template]]\n";
-        for (const auto& key : template_keys())
-            out += fmt::format("{} = {}\n", key.name, key.get(declared.message));
+        for (const auto& key : template_keys()) {
+            const std::string value = key.get(declared.message);
+            if (!key.required && value == "\"\"") continue;
+            out += fmt::format("{} = {}\n", key.name, value);
+        }
     }
     return out;
 }

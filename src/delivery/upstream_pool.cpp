@@ -90,6 +90,12 @@ net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Ro
             }
         }
     }
+    auto lease = co_await search(route);
+    note(route, key, lease ? nullptr : &lease.error());
+    co_return lease;
+}
+
+net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::search(const policy::Route& route) {
     auto names = co_await hosts_.names(route.next_hop);
     if (!names) co_return std::unexpected(std::move(names).error());
     std::optional<Outcome> worst;
@@ -168,6 +174,34 @@ std::vector<std::string> UpstreamPool::well_first(std::vector<std::string> hosts
 
 void UpstreamPool::avoid(const std::string& host) {
     health_.failed(host, std::chrono::steady_clock::now());
+}
+
+// Who is found by MX is for others to watch.
+void UpstreamPool::note(const policy::Route& route,
+                        const std::string& key,
+                        const Outcome* failure) {
+    using Kind = policy::NextHop::Kind;
+    if (route.next_hop.kind != Kind::smtp && route.next_hop.kind != Kind::lmtp) return;
+    if (!reach_.contains(key) && reach_.size() >= kMaxReach) return;
+    HopReach& reach = reach_[key];
+    reach.next_hop = route.next_hop.to_string();
+    reach.last_tried = std::chrono::steady_clock::now();
+    if (failure == nullptr) {
+        reach.failures = 0;
+        reach.note.clear();
+        return;
+    }
+    if (reach.failures == 0) reach.failing_since = reach.last_tried;
+    ++reach.failures;
+    reach.note = failure->reply.text;
+}
+
+std::vector<HopReach> UpstreamPool::reach() const {
+    std::vector<HopReach> all;
+    all.reserve(reach_.size());
+    for (const auto& [key, reach] : reach_)
+        all.push_back(reach);
+    return all;
 }
 
 void UpstreamPool::give_back(const policy::Route& route, std::unique_ptr<Upstream> upstream) {

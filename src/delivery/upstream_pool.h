@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace sealgate::delivery {
 
@@ -24,8 +25,20 @@ struct PoolOptions {
     std::size_t idle_per_next_hop = 200;
 };
 
+// What asking a next hop for connections has shown.
+struct HopReach {
+    std::string next_hop;
+    unsigned failures = 0;  // in a row; 0: it was reachable the last time
+    SteadyTime failing_since{};
+    SteadyTime last_tried{};
+    std::string note;  // why not; foreign text
+};
+
 class UpstreamPool {
 public:
+    // Of so many next hops it is remembered whether they were reachable.
+    static constexpr std::size_t kMaxReach = 10'000;
+
     UpstreamPool(net::asio::io_context& loop,
                  net::Deadlines& deadlines,
                  net::Dns& dns,
@@ -54,12 +67,16 @@ public:
     void sweep();
     void close_all();
     [[nodiscard]] std::size_t idle() const;
+    // Of next hops given by name or address that were asked for a connection since the start.
+    [[nodiscard]] std::vector<HopReach> reach() const;
 
 private:
     struct Idle {
         std::unique_ptr<Upstream> upstream;
         SteadyTime since;
     };
+    net::Task<OrOutcome<Lease>> search(const policy::Route& route);
+    void note(const policy::Route& route, const std::string& key, const Outcome* failure);
     [[nodiscard]] bool fit(const Upstream& upstream) const;
     // The next hop offers CHUNKING and does not know BDAT: its connections use DATA from now on.
     void forbid_chunking(const std::string& identity);
@@ -84,6 +101,7 @@ private:
     std::shared_ptr<net::TlsContext> verified_;
     std::map<std::string, std::shared_ptr<net::TlsContext>> by_ca_file_;
     std::map<std::string, std::deque<Idle>, std::less<>> idle_;  // by route identity
+    std::map<std::string, HopReach, std::less<>> reach_;         // by route identity
     std::set<std::string, std::less<>> without_chunking_;        // by route identity
 };
 

@@ -12,6 +12,7 @@ const std::vector<Noun>& all_commands() {
         commands::queue(),
         commands::log(),
         commands::template_(),
+        commands::alert(),
         commands::config(),
         commands::audit(),
         commands::version(),
