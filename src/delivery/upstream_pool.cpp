@@ -34,13 +34,13 @@ std::string identity_of(const policy::Route& route, std::string key) {
 }  // namespace
 
 std::string identity(const policy::Route& route) {
-    return identity_of(route, route.next_hop.to_string());
+    // Apart from a route that names the same domain: that one is watched.
+    return identity_of(route, (route.by_recipient ? "to " : "") + route.next_hop.to_string());
 }
 
 std::string identity(const policy::Route& route, const mime::Domain& recipient) {
-    const bool by_recipient =
-        route.next_hop.kind == policy::NextHop::Kind::mx && route.next_hop.host.empty();
-    return by_recipient ? identity_of(route, "mx:" + recipient.ascii()) : identity(route);
+    return route.next_hop.goes_by_recipient() ? identity_of(route, "to mx:" + recipient.ascii())
+                                              : identity(route);
 }
 
 UpstreamPool::UpstreamPool(net::asio::io_context& loop,
@@ -91,7 +91,15 @@ net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Ro
         }
     }
     auto lease = co_await search(route);
-    note(route, key, lease ? nullptr : &lease.error());
+    if (!route.by_recipient) {
+        const std::string hop = route.next_hop.to_string();
+        const SteadyTime now = std::chrono::steady_clock::now();
+        if (lease) {
+            hops_.worked(key, hop, now);
+        } else {
+            hops_.failed(key, hop, lease.error().reply.text, now);
+        }
+    }
     co_return lease;
 }
 
@@ -174,34 +182,6 @@ std::vector<std::string> UpstreamPool::well_first(std::vector<std::string> hosts
 
 void UpstreamPool::avoid(const std::string& host) {
     health_.failed(host, std::chrono::steady_clock::now());
-}
-
-// Who is found by MX is for others to watch.
-void UpstreamPool::note(const policy::Route& route,
-                        const std::string& key,
-                        const Outcome* failure) {
-    using Kind = policy::NextHop::Kind;
-    if (route.next_hop.kind != Kind::smtp && route.next_hop.kind != Kind::lmtp) return;
-    if (!reach_.contains(key) && reach_.size() >= kMaxReach) return;
-    HopReach& reach = reach_[key];
-    reach.next_hop = route.next_hop.to_string();
-    reach.last_tried = std::chrono::steady_clock::now();
-    if (failure == nullptr) {
-        reach.failures = 0;
-        reach.note.clear();
-        return;
-    }
-    if (reach.failures == 0) reach.failing_since = reach.last_tried;
-    ++reach.failures;
-    reach.note = failure->reply.text;
-}
-
-std::vector<HopReach> UpstreamPool::reach() const {
-    std::vector<HopReach> all;
-    all.reserve(reach_.size());
-    for (const auto& [key, reach] : reach_)
-        all.push_back(reach);
-    return all;
 }
 
 void UpstreamPool::give_back(const policy::Route& route, std::unique_ptr<Upstream> upstream) {

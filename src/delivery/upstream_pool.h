@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections to next hops that are kept between messages. Loop's thread only.
 
+#include "delivery/hop_watch.h"
 #include "delivery/host_health.h"
 #include "delivery/mail_hosts.h"
 #include "delivery/upstream.h"
@@ -25,20 +26,8 @@ struct PoolOptions {
     std::size_t idle_per_next_hop = 200;
 };
 
-// What asking a next hop for connections has shown.
-struct HopReach {
-    std::string next_hop;
-    unsigned failures = 0;  // in a row; 0: it was reachable the last time
-    SteadyTime failing_since{};
-    SteadyTime last_tried{};
-    std::string note;  // why not; foreign text
-};
-
 class UpstreamPool {
 public:
-    // Of so many next hops it is remembered whether they were reachable.
-    static constexpr std::size_t kMaxReach = 10'000;
-
     UpstreamPool(net::asio::io_context& loop,
                  net::Deadlines& deadlines,
                  net::Dns& dns,
@@ -67,8 +56,10 @@ public:
     void sweep();
     void close_all();
     [[nodiscard]] std::size_t idle() const;
-    // Of next hops given by name or address that were asked for a connection since the start.
-    [[nodiscard]] std::vector<HopReach> reach() const;
+    // Of next hops that a route names, by host or as "mx:DOMAIN", and that were asked for a
+    // connection since the start. Not of the mail servers of recipients' domains: that some of the
+    // world's are down is no news.
+    [[nodiscard]] std::vector<HopReach> reach() const { return hops_.all(); }
 
 private:
     struct Idle {
@@ -76,7 +67,6 @@ private:
         SteadyTime since;
     };
     net::Task<OrOutcome<Lease>> search(const policy::Route& route);
-    void note(const policy::Route& route, const std::string& key, const Outcome* failure);
     [[nodiscard]] bool fit(const Upstream& upstream) const;
     // The next hop offers CHUNKING and does not know BDAT: its connections use DATA from now on.
     void forbid_chunking(const std::string& identity);
@@ -96,12 +86,12 @@ private:
     PoolOptions options_;
     MailHosts hosts_;
     HostHealth health_;
+    HopWatch hops_;
     std::uint64_t trust_ = 0;  // counts replaced contexts: no connection outlives its trust
     std::shared_ptr<net::TlsContext> any_;
     std::shared_ptr<net::TlsContext> verified_;
     std::map<std::string, std::shared_ptr<net::TlsContext>> by_ca_file_;
     std::map<std::string, std::deque<Idle>, std::less<>> idle_;  // by route identity
-    std::map<std::string, HopReach, std::less<>> reach_;         // by route identity
     std::set<std::string, std::less<>> without_chunking_;        // by route identity
 };
 
