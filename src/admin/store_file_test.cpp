@@ -8,6 +8,7 @@
 #include "admin/templates.h"
 #include "admin/unmanaged.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace sealgate::admin {
@@ -362,6 +363,22 @@ TEST_P(StoreFileTest, TemplatesMoveWithTheirLanguagesAndHtml) {
     ASSERT_TRUE(twice);
     ASSERT_EQ(twice->problems.size(), 1U);
     EXPECT_THAT(twice->problems[0].message, HasSubstr("two templates 'Notice' in 'de'"));
+}
+
+TEST_P(StoreFileTest, ATemplateHasSoManyLanguagesAtMost) {
+    std::string text;
+    for (int i = 0; i < 100; ++i) {
+        text += fmt::format("[[template]]\nname = \"Notice\"\nlanguage = \"{}{}\"\ntext = \"x\"\n",
+                            static_cast<char>('a' + i / 26),
+                            static_cast<char>('a' + i % 26));
+    }
+    text += "[[template]]\nname = \"Notice\"\ntext = \"x\"\n";  // the default text does not count
+    EXPECT_THAT(compare(text).problems, IsEmpty());
+    text += "[[template]]\nname = \"Notice\"\nlanguage = \"zz\"\ntext = \"x\"\n";
+    const StoreComparison refused = compare(text);
+    ASSERT_EQ(refused.problems.size(), 1U);
+    EXPECT_EQ(refused.problems[0].line, 404U);
+    EXPECT_THAT(refused.problems[0].message, HasSubstr("100 languages at most"));
 }
 
 TEST_P(StoreFileTest, AFailureLeavesNothingBehind) {

@@ -276,6 +276,7 @@ private:
         std::map<TemplateKey, const config::DeclaredTemplate*> after;
         for (const config::DeclaredTemplate& one : wanted.templates)
             after.emplace(TemplateKey{one.message.name, one.message.language}, &one);
+        check_languages(wanted);
         for (const TemplateKey& key : names_of<TemplateKey>(holding_.templates, after)) {
             const auto* before = find(holding_.templates, key);
             const auto found = after.find(key);
@@ -291,6 +292,18 @@ private:
             } else {
                 change_template(before, *found->second);
             }
+        }
+    }
+
+    void check_languages(const config::Objects& wanted) {
+        std::map<std::string_view, std::size_t> languages;
+        for (const config::DeclaredTemplate& one : wanted.templates) {
+            if (one.message.language.empty()) continue;
+            if (++languages[one.message.name] != kMaxTemplateLanguages + 1) continue;
+            plan_.problems.push_back(
+                problem_at(one.origin,
+                           "template " + quoted(one.message.name) +
+                               ": a template can have texts in 100 languages at most; remove one"));
         }
     }
 

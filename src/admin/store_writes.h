@@ -58,5 +58,6 @@ Status erase_template(store::Session& session,
                                     const TemplateText& text);
 
 inline constexpr std::size_t kMaxOverrides = 1000;
+inline constexpr std::size_t kMaxTemplateLanguages = 100;  // beside the default text
 
 }  // namespace sealgate::admin

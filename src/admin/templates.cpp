@@ -17,7 +17,6 @@ namespace sealgate::admin {
 namespace {
 
 constexpr std::size_t kMaxText = 256UL * 1024;
-constexpr std::size_t kMaxLanguages = 100;
 
 Result<const TemplateLibrary::BuiltIn*> find_built_in(const Context& context,
                                                       std::string_view name) {
@@ -213,7 +212,7 @@ Status set_template(Context& context,
         SG_TRY(const TemplateText after, changed_text(before, language, change));
         SG_TRYV(check_text(context, built_in->name, after));
         if (before && before->replaced && before->text == after) return {};
-        if (!before && languages_of(stored, built_in->name).size() >= kMaxLanguages) {
+        if (!before && languages_of(stored, built_in->name).size() >= kMaxTemplateLanguages) {
             return fail(ErrorKind::exhausted,
                         "admin.template",
                         "a template can have texts in 100 languages at most; remove one first");
