@@ -47,12 +47,13 @@ protected:
     static TemplateLibrary library() {
         TemplateLibrary library;
         library.built_in = {{"Message Bounced", "first", "built-in one"}, {"Notice", "", "two"}};
-        library.check = [](std::string_view, std::string_view text) -> Status {
-            if (text.find("{{") == std::string_view::npos) return {};
+        library.check = [](std::string_view, const TemplateText& text) -> Status {
+            if ((text.text + text.html).find("{{") == std::string::npos) return {};
             return fail(ErrorKind::malformed, "test", "line 1: there is no variable 'x'");
         };
-        library.preview = [](std::string_view name, std::string_view text) -> Result<std::string> {
-            return std::string(name) + ": " + std::string(text);
+        library.preview = [](std::string_view name,
+                             const TemplateText& text) -> Result<TemplateText> {
+            return TemplateText{std::string(name) + ": " + text.text, text.html};
         };
         return library;
     }

@@ -121,7 +121,7 @@ Result<Where> find_unmanaged(const Context& context, std::string_view key) {
 }
 
 Result<Where> find_template(const Context& context, std::string_view key, std::string_view name) {
-    SG_TRY(const TemplateEntry entry, show_template(context, name));
+    SG_TRY(const TemplateEntry entry, show_template(context, {name}));
     return in_store(key, entry.replaced ? "replaced" : "as built in", "template set");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/context.h"
 
+#include "admin/alerts.h"
 #include "admin/change.h"
 #include "admin/stored.h"
 #include "admin/values.h"
@@ -86,6 +87,11 @@ Context::Context(store::Database& database,
 
 Context::~Context() = default;
 
+Result<std::vector<SinkAnswer>> Context::try_alert(std::string_view name) const {
+    if (!try_alert_) return std::vector<SinkAnswer>();
+    return try_alert_(name);
+}
+
 std::shared_ptr<const config::Settings> Context::settings() const {
     const std::lock_guard lock(settings_mutex_);
     return settings_;
@@ -117,8 +123,8 @@ Result<std::shared_ptr<const Effective>> effective(const Context& context) {
         made->routes = join_routes(*settings, std::move(routes));
         made->unmanaged = std::move(unmanaged);
         if (settings->unmanaged_senders) made->unmanaged = settings->unmanaged_senders->senders;
-        for (auto& [name, stored] : templates) {
-            made->templates.emplace(name, std::move(stored.text));
+        for (auto& [key, stored] : templates) {
+            made->templates[key.name].emplace(key.language, std::move(stored.text));
         }
         return {};
     }));

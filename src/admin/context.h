@@ -36,14 +36,23 @@ struct Actor {
     std::string via;   // "cli", "api", "reload", "start"
 };
 
+// A message template in one language.
+struct TemplateText {
+    std::string text;  // "Subject: ...", an empty line, the text
+    std::string html;  // "" = no such part
+    bool operator==(const TemplateText&) const = default;
+};
+
 // What the gateway works with: the objects declared in the file and those in the store, as one.
 // Immutable once published.
 struct Effective {
     policy::ManagedDomains domains;
     policy::Routes routes;
     policy::UnmanagedSenders unmanaged;
-    // Texts of the message templates that were replaced, by template name.
-    std::map<std::string, std::string, std::less<>> templates;
+    // What replaces the built-in message templates or stands beside them, by template name and then
+    // by language; "" is the default text.
+    using Languages = std::map<std::string, TemplateText, std::less<>>;
+    std::map<std::string, Languages, std::less<>> templates;
 };
 
 // What admin must know of message templates; delivery has them.
@@ -55,10 +64,12 @@ struct TemplateLibrary {
     };
     std::vector<BuiltIn> built_in;
     // malformed, with a sentence: `text` cannot serve as the template `name`.
-    std::function<Status(std::string_view name, std::string_view text)> check;
-    // The message that `text` gives with sample values.
-    std::function<Result<std::string>(std::string_view name, std::string_view text)> preview;
+    std::function<Status(std::string_view name, const TemplateText& text)> check;
+    // The message that `text` gives with sample values, in the form of a source.
+    std::function<Result<TemplateText>(std::string_view name, const TemplateText& text)> preview;
 };
+
+struct SinkAnswer;
 
 class Context {
 public:
@@ -88,6 +99,12 @@ public:
     void flush_unmanaged() const {
         if (flush_) flush_();
     }
+    // `send` gives a test notice to every sink of alerts and says how each took it. Set once,
+    // before others use the context.
+    using TryAlert = std::function<Result<std::vector<SinkAnswer>>(std::string_view name)>;
+    void on_alert_test(TryAlert send) { try_alert_ = std::move(send); }
+    // Empty where nobody said how.
+    [[nodiscard]] Result<std::vector<SinkAnswer>> try_alert(std::string_view name) const;
     // What was published last; null before the first time.
     [[nodiscard]] std::shared_ptr<const Effective> published() const;
     [[nodiscard]] const TemplateLibrary& templates() const { return templates_; }
@@ -102,6 +119,7 @@ private:
     TemplateLibrary templates_;
     Publish publish_;
     std::function<void()> flush_;
+    TryAlert try_alert_;
     mutable std::mutex settings_mutex_;
     std::shared_ptr<const config::Settings> settings_;
     std::shared_ptr<const Effective> published_;  // under settings_mutex_ as well

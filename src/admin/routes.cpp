@@ -25,40 +25,6 @@ Result<policy::DomainPattern> pattern_of(std::string_view text) {
     return pattern;
 }
 
-// How the next hop proves that it is the right one.
-Status set_trust(const config::Settings& settings, const NewRoute& from, policy::Route& route) {
-    for (const auto& [key, given] : {std::pair("tls_name", !from.tls_name.empty()),
-                                     std::pair("tls_ca_file", !from.tls_ca_file.empty()),
-                                     std::pair("tls_pins", !from.tls_pins.empty())}) {
-        if (!given) continue;
-        if (route.tls != policy::RouteTls::verify) {
-            return bad_input(std::string(key) +
-                             ": it is only looked at with tls 'verify'; leave it out");
-        }
-        if (!from.tls_pins.empty() && std::string_view(key) != "tls_pins") {
-            return bad_input(
-                std::string(key) +
-                ": with tls_pins the server's key alone counts; leave one of them out");
-        }
-    }
-    if (!from.tls_name.empty()) {
-        auto name = domain_name(from.tls_name);
-        if (!name) return bad_input("tls_name: " + name.error().detail());
-        route.tls_name = name->ascii();
-    }
-    if (!from.tls_ca_file.empty()) {
-        auto usable = net::TlsContext::client(true, settings.path(from.tls_ca_file));
-        if (!usable) return bad_input("tls_ca_file: " + usable.error().detail());
-        route.tls_ca_file = from.tls_ca_file;
-    }
-    for (const std::string& text : from.tls_pins) {
-        auto pin = policy::parse_key_pin(text);
-        if (!pin) return bad_input("tls_pins: " + pin.error().detail());
-        route.tls_pins.push_back(*std::move(pin));
-    }
-    return {};
-}
-
 std::string joined(const std::vector<std::string>& pins) {
     std::string text;
     for (const std::string& pin : pins)
@@ -93,6 +59,42 @@ Result<std::optional<policy::Route>> load_route(store::Session& session,
 }
 
 }  // namespace
+
+Status set_trust(const config::Settings& settings, const NewRoute& from, policy::Route& route) {
+    route.tls_name.clear();
+    route.tls_ca_file.clear();
+    route.tls_pins.clear();
+    for (const auto& [key, given] : {std::pair("tls_name", !from.tls_name.empty()),
+                                     std::pair("tls_ca_file", !from.tls_ca_file.empty()),
+                                     std::pair("tls_pins", !from.tls_pins.empty())}) {
+        if (!given) continue;
+        if (route.tls != policy::RouteTls::verify) {
+            return bad_input(std::string(key) +
+                             ": it is only looked at with tls 'verify'; leave it out");
+        }
+        if (!from.tls_pins.empty() && std::string_view(key) != "tls_pins") {
+            return bad_input(
+                std::string(key) +
+                ": with tls_pins the server's key alone counts; leave one of them out");
+        }
+    }
+    if (!from.tls_name.empty()) {
+        auto name = domain_name(from.tls_name);
+        if (!name) return bad_input("tls_name: " + name.error().detail());
+        route.tls_name = name->ascii();
+    }
+    if (!from.tls_ca_file.empty()) {
+        auto usable = net::TlsContext::client(true, settings.path(from.tls_ca_file));
+        if (!usable) return bad_input("tls_ca_file: " + usable.error().detail());
+        route.tls_ca_file = from.tls_ca_file;
+    }
+    for (const std::string& text : from.tls_pins) {
+        auto pin = policy::parse_key_pin(text);
+        if (!pin) return bad_input("tls_pins: " + pin.error().detail());
+        route.tls_pins.push_back(*std::move(pin));
+    }
+    return {};
+}
 
 Status check_next_hop(const config::Settings& settings, const policy::NextHop& hop) {
     if (!hop.names_host()) return {};

@@ -79,9 +79,11 @@ StoreExport print_store(const config::Settings& settings,
         objects.unmanaged_senders = config::DeclaredUnmanaged{holding.unmanaged, {}};
     }
     for (const TemplateLibrary::BuiltIn& built_in : library.built_in) {
-        const auto found = holding.templates.find(built_in.name);
-        if (found != holding.templates.end()) {
-            objects.templates.push_back({{found->first, found->second}, {}});
+        for (auto at = holding.templates.lower_bound({built_in.name, ""});
+             at != holding.templates.end() && at->first.name == built_in.name;
+             ++at) {
+            objects.templates.push_back(
+                {{at->first.name, at->first.language, at->second.text, at->second.html}, {}});
         }
     }
     StoreExport made;

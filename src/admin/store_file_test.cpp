@@ -8,6 +8,7 @@
 #include "admin/templates.h"
 #include "admin/unmanaged.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace sealgate::admin {
@@ -41,7 +42,7 @@ protected:
             alice_,
             {{"outbound", Network::parse("10.1.0.0/16").value(), {}, policy::UnmanagedAction::pass},
              {"", {}, policy::DomainPattern::parse(".p.example").value(), {}}}));
-        ASSERT_TRUE(set_template(*context_, alice_, "Notice", kHardText));
+        ASSERT_TRUE(set_template(*context_, alice_, {"Notice"}, {kHardText, std::nullopt}));
     }
     [[nodiscard]] std::string exported() const { return export_store(*context_).value().toml; }
     [[nodiscard]] StoreComparison compare(const std::string& text) const {
@@ -123,12 +124,12 @@ TEST_P(StoreFileTest, MovesAStoreToAnother) {
     ASSERT_TRUE(apply(""));  // as good as new
     EXPECT_THAT(list_domains(*context_).value(), IsEmpty());
     EXPECT_THAT(list_routes(*context_).value(), IsEmpty());
-    EXPECT_FALSE(show_template(*context_, "Notice")->replaced);
+    EXPECT_FALSE(show_template(*context_, {"Notice"})->replaced);
     const auto done = apply(text, false);
     ASSERT_TRUE(done) << done.error().detail();
     EXPECT_THAT(done->problems, IsEmpty());
     EXPECT_EQ(exported(), text);
-    EXPECT_EQ(show_template(*context_, "Notice")->text, kHardText);
+    EXPECT_EQ(show_template(*context_, {"Notice"})->text.text, kHardText);
     EXPECT_EQ(now().unmanaged.action, policy::UnmanagedAction::bounce);
     EXPECT_THAT(now().unmanaged.overrides, SizeIs(2));
     EXPECT_TRUE(now().domains.contains(domain("sub.b.example")));
@@ -344,6 +345,42 @@ TEST_P(StoreFileTest, TheGuardSeesTheStoreBeforeTheChange) {
     EXPECT_FALSE(now().domains.contains(domain("a.example")));
 }
 
+TEST_P(StoreFileTest, TemplatesMoveWithTheirLanguagesAndHtml) {
+    ASSERT_TRUE(set_template(*context_, alice_, {"Notice"}, {"mine", "<p>mine"}));
+    ASSERT_TRUE(set_template(*context_, alice_, {"Notice", "de"}, {"meins", std::nullopt}));
+    const std::string text = exported();
+    EXPECT_THAT(text, HasSubstr("name = \"Notice\"\nlanguage = \"de\"\ntext = "));
+    ASSERT_TRUE(apply(""));
+    EXPECT_FALSE(show_template(*context_, {"Notice"})->replaced);
+    EXPECT_FALSE(show_template(*context_, {"Notice", "de"}));
+    ASSERT_TRUE(apply(text));
+    EXPECT_EQ(exported(), text);
+    EXPECT_EQ(show_template(*context_, {"Notice"})->text, (TemplateText{"mine", "<p>mine"}));
+    EXPECT_EQ(show_template(*context_, {"Notice", "de"})->text, (TemplateText{"meins", ""}));
+    const auto twice = apply(
+        "[[template]]\nname = \"Notice\"\nlanguage = \"de\"\ntext = \"x\"\n"
+        "[[template]]\nname = \"Notice\"\nlanguage = \"DE\"\ntext = \"x\"\n");
+    ASSERT_TRUE(twice);
+    ASSERT_EQ(twice->problems.size(), 1U);
+    EXPECT_THAT(twice->problems[0].message, HasSubstr("two templates 'Notice' in 'de'"));
+}
+
+TEST_P(StoreFileTest, ATemplateHasSoManyLanguagesAtMost) {
+    std::string text;
+    for (int i = 0; i < 100; ++i) {
+        text += fmt::format("[[template]]\nname = \"Notice\"\nlanguage = \"{}{}\"\ntext = \"x\"\n",
+                            static_cast<char>('a' + i / 26),
+                            static_cast<char>('a' + i % 26));
+    }
+    text += "[[template]]\nname = \"Notice\"\ntext = \"x\"\n";  // the default text does not count
+    EXPECT_THAT(compare(text).problems, IsEmpty());
+    text += "[[template]]\nname = \"Notice\"\nlanguage = \"zz\"\ntext = \"x\"\n";
+    const StoreComparison refused = compare(text);
+    ASSERT_EQ(refused.problems.size(), 1U);
+    EXPECT_EQ(refused.problems[0].line, 404U);
+    EXPECT_THAT(refused.problems[0].message, HasSubstr("100 languages at most"));
+}
+
 TEST_P(StoreFileTest, AFailureLeavesNothingBehind) {
     fill();
     const std::string text = exported();
@@ -351,7 +388,7 @@ TEST_P(StoreFileTest, AFailureLeavesNothingBehind) {
     // The last step fails: a template's table is gone.
     ASSERT_TRUE(database_->write([](store::Session& session) -> Status {
         SG_TRYV(
-            session.execute("CREATE TRIGGER no_more BEFORE INSERT ON template_override BEGIN "
+            session.execute("CREATE TRIGGER no_more BEFORE INSERT ON template_text BEGIN "
                             "SELECT RAISE(ABORT, 'no'); END"));
         return {};
     }));

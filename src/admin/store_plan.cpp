@@ -118,7 +118,7 @@ private:
         std::map<std::string, std::pair<policy::Route, config::Origin>> after;
         for (const config::DeclaredRoute& one : wanted.routes) {
             policy::Route route = one.route;
-            if (!name_for_tls(one.origin, route)) continue;
+            if (!good(one.origin, set_trust(settings_, trust_of(one.route), route))) continue;
             const std::string pattern = route.domain.text();  // `route` is moved from
             const auto owner = declared.find(pattern);
             if (owner == declared.end()) {
@@ -138,16 +138,10 @@ private:
         }
     }
 
-    // The name of a certificate in the form that the store keeps.
-    bool name_for_tls(const config::Origin& origin, policy::Route& route) {
-        if (route.tls_name.empty()) return true;
-        const auto name = domain_name(route.tls_name);
-        if (!name) {
-            plan_.problems.push_back(problem_at(origin, "tls_name: " + name.error().detail()));
-            return false;
-        }
-        route.tls_name = name->ascii();
-        return true;
+    static NewRoute trust_of(const policy::Route& route) {
+        return {.tls_name = route.tls_name,
+                .tls_ca_file = route.tls_ca_file,
+                .tls_pins = route.tls_pins};
     }
 
     void remove_route(const policy::Route& before) {
@@ -273,16 +267,21 @@ private:
     // --- templates
 
     void plan_templates(const config::Objects& wanted) {
-        std::map<std::string, const config::DeclaredTemplate*> after;
+        std::map<TemplateKey, const config::DeclaredTemplate*> after;
         for (const config::DeclaredTemplate& one : wanted.templates)
-            after.emplace(one.message.name, &one);
-        for (const std::string& name : names_of(holding_.templates, after)) {
-            const auto* before = find(holding_.templates, name);
-            const auto found = after.find(name);
+            after.emplace(TemplateKey{one.message.name, one.message.language}, &one);
+        check_languages(wanted);
+        for (const TemplateKey& key : names_of<TemplateKey>(holding_.templates, after)) {
+            const auto* before = find(holding_.templates, key);
+            const auto found = after.find(key);
             if (found == after.end()) {
-                add({StoreChangeKind::remove, "template", name, *before, ""},
-                    [name, was = *before](store::Session& session, Journal& journal) {
-                        return erase_template(session, journal, name, was);
+                add({StoreChangeKind::remove,
+                     "template",
+                     object_name(key.name, key.language),
+                     in_words(*before),
+                     ""},
+                    [key, was = *before](store::Session& session, Journal& journal) {
+                        return erase_template(session, journal, key, was);
                     });
             } else {
                 change_template(before, *found->second);
@@ -290,37 +289,57 @@ private:
         }
     }
 
-    void change_template(const std::string* before, const config::DeclaredTemplate& after) {
+    void check_languages(const config::Objects& wanted) {
+        std::map<std::string_view, std::size_t> languages;
+        for (const config::DeclaredTemplate& one : wanted.templates) {
+            if (one.message.language.empty()) continue;
+            if (++languages[one.message.name] != kMaxTemplateLanguages + 1) continue;
+            plan_.problems.push_back(
+                problem_at(one.origin,
+                           "template " + quoted(one.message.name) +
+                               ": a template can have texts in 100 languages at most; remove one"));
+        }
+    }
+
+    // Text and HTML part, for people.
+    static std::string in_words(const TemplateText& text) {
+        return text.html.empty() ? text.text : text.text + "\nHTML part:\n" + text.html;
+    }
+
+    void change_template(const TemplateText* before, const config::DeclaredTemplate& after) {
         const config::MessageTemplate& message = after.message;
-        if (before != nullptr && *before == message.text) return;
-        const Status checked = check_template(context_, message.name, message.text);
+        const TemplateText text{message.text, message.html};
+        if (before != nullptr && *before == text) return;
+        const std::string shown = object_name(message.name, message.language);
+        const Status checked = check_template(context_, message.name, text);
         if (!checked) {
             const std::string& why = checked.error().detail();
             const bool unknown = checked.error().kind() == ErrorKind::not_found;
-            plan_.problems.push_back(problem_at(
-                after.origin, unknown ? why : "template " + quoted(message.name) + ": " + why));
+            plan_.problems.push_back(
+                problem_at(after.origin, unknown ? why : "template " + quoted(shown) + ": " + why));
             return;
         }
         add({kind_of(before != nullptr, true),
              "template",
-             message.name,
-             before != nullptr ? *before : "",
-             message.text},
+             shown,
+             before != nullptr ? in_words(*before) : "",
+             in_words(text)},
             [actor = &actor_,
              now = now_,
-             message,
-             was = before != nullptr ? std::optional(*before) : std::nullopt](
+             write = TemplateWrite{message.name,
+                                   message.language,
+                                   text,
+                                   before != nullptr ? std::optional(*before) : std::nullopt}](
                 store::Session& session, Journal& journal) {
-                return put_template(
-                    session, journal, {message.name, message.text, was}, *actor, now);
+                return put_template(session, journal, write, *actor, now);
             });
     }
 
     // --- both sides
 
-    template <class Before, class After>
-    static std::set<std::string> names_of(const Before& before, const After& after) {
-        std::set<std::string> names;
+    template <class Name = std::string, class Before, class After>
+    static std::set<Name> names_of(const Before& before, const After& after) {
+        std::set<Name> names;
         for (const auto& [name, value] : before)
             names.insert(name);
         for (const auto& [name, value] : after)
@@ -328,7 +347,8 @@ private:
         return names;
     }
     template <class Map>
-    static const typename Map::mapped_type* find(const Map& map, const std::string& name) {
+    static const typename Map::mapped_type* find(const Map& map,
+                                                 const typename Map::key_type& name) {
         const auto found = map.find(name);
         return found == map.end() ? nullptr : &found->second;
     }
@@ -365,11 +385,11 @@ Result<Holding> load_holding(store::Session& session,
         SG_TRY(holding.unmanaged, load_unmanaged(session));
     }
     SG_TRY(auto templates, load_templates(session));
-    for (const TemplateLibrary::BuiltIn& built_in : library.built_in) {
-        const auto found = templates.find(built_in.name);
-        if (found != templates.end()) {
-            holding.templates.emplace(built_in.name, std::move(found->second.text));
-        }
+    for (auto& [key, stored] : templates) {
+        const bool known =
+            std::ranges::find(library.built_in, key.name, &TemplateLibrary::BuiltIn::name) !=
+            library.built_in.end();
+        if (known) holding.templates.emplace(key, std::move(stored.text));
     }
     return holding;
 }

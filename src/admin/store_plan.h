@@ -4,6 +4,7 @@
 
 #include "admin/change.h"
 #include "admin/store_file.h"
+#include "admin/stored.h"
 #include "config/objects.h"
 
 #include <functional>
@@ -18,7 +19,7 @@ struct Holding {
     std::map<std::string, policy::ManagedDomain> domains;  // by name
     std::map<std::string, policy::Route> routes;           // by pattern
     policy::UnmanagedSenders unmanaged;
-    std::map<std::string, std::string, std::less<>> templates;  // texts by name
+    std::map<TemplateKey, TemplateText> templates;
 };
 [[nodiscard]] Result<Holding> load_holding(store::Session& session,
                                            const config::Settings& settings,

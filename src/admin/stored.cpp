@@ -123,12 +123,15 @@ Result<policy::UnmanagedSenders> load_unmanaged(store::Session& session) {
 }
 
 Result<StoredTemplates> load_templates(store::Session& session) {
-    SG_TRY(const auto rows,
-           (session.select<std::string, std::string, std::int64_t, std::string>(
-               "SELECT name, content, changed, changed_by FROM template_override")));
+    SG_TRY(
+        const auto rows,
+        (session
+             .select<std::string, std::string, std::string, std::string, std::int64_t, std::string>(
+                 "SELECT name, language, content, html, changed, changed_by FROM template_text")));
     StoredTemplates templates;
-    for (const auto& [name, text, changed, changed_by] : rows) {
-        templates.emplace(name, StoredTemplate{text, from_column(changed), changed_by});
+    for (const auto& [name, language, text, html, changed, changed_by] : rows) {
+        templates.emplace(TemplateKey{name, language},
+                          StoredTemplate{{text, html}, from_column(changed), changed_by});
     }
     return templates;
 }

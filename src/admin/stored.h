@@ -29,12 +29,17 @@ struct StoredDomain {
 [[nodiscard]] Result<std::vector<policy::Route>> load_routes(store::Session& session);
 [[nodiscard]] Result<policy::UnmanagedSenders> load_unmanaged(store::Session& session);
 
+struct TemplateKey {
+    std::string name;
+    std::string language;  // "" = the default text
+    auto operator<=>(const TemplateKey&) const = default;
+};
 struct StoredTemplate {
-    std::string text;
+    TemplateText text;
     WallTime changed;
     std::string changed_by;
 };
-using StoredTemplates = std::map<std::string, StoredTemplate, std::less<>>;
+using StoredTemplates = std::map<TemplateKey, StoredTemplate>;
 [[nodiscard]] Result<StoredTemplates> load_templates(store::Session& session);
 
 // Where the file declares an object of this name; nullptr when it does not.

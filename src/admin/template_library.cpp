@@ -12,9 +12,13 @@ TemplateLibrary delivery_templates() {
                                     std::string(built_in.description),
                                     std::string(built_in.source)});
     }
-    library.check = delivery::Templates::check;
-    library.preview = [](std::string_view /*name*/, std::string_view text) {
-        return delivery::Templates::preview(text);
+    library.check = [](std::string_view name, const TemplateText& text) {
+        return delivery::Templates::check(name, {text.text, text.html});
+    };
+    library.preview = [](std::string_view /*name*/,
+                         const TemplateText& text) -> Result<TemplateText> {
+        SG_TRY(const auto message, delivery::Templates::preview({text.text, text.html}));
+        return TemplateText{"Subject: " + message.subject + "\n\n" + message.text, message.html};
     };
     return library;
 }

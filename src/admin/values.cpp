@@ -58,4 +58,9 @@ std::string to_json(std::string_view text) {
     return dump(Json(std::string(text)));
 }
 
+std::string to_json(const TemplateText& text) {
+    if (text.html.empty()) return to_json(std::string_view(text.text));
+    return dump(Json{{"html", text.html}, {"text", text.text}});
+}
+
 }  // namespace sealgate::admin

@@ -18,6 +18,8 @@ inline constexpr std::string_view kNothing = "null";  // before it was made, aft
 [[nodiscard]] std::string to_json(const policy::UnmanagedSenders& senders);
 [[nodiscard]] std::string to_json(const QueueSubject& subject);
 [[nodiscard]] std::string to_json(std::string_view text);
+// The text alone where there is no HTML part.
+[[nodiscard]] std::string to_json(const TemplateText& text);
 // What an action leaves of a message of the queue; `reason` is left out where there is none.
 [[nodiscard]] std::string queue_state_json(std::string_view state, std::string_view reason);
 

@@ -4,6 +4,7 @@
 #include "admin/context.h"
 #include "admin/template_library.h"
 #include "admin/warnings.h"
+#include "app/alerts.h"
 #include "app/data_lock.h"
 #include "app/gateway_admin.h"
 #include "app/sightings.h"
@@ -97,13 +98,17 @@ flow::SitePointer to_site(const admin::Effective& effective) {
     site->domains = effective.domains;
     site->routes = effective.routes;
     site->unmanaged = effective.unmanaged;
-    for (const auto& [name, source] : effective.templates) {
-        // Checked when it was set; a text that a newer program refuses leaves the built-in one in
-        // force.
-        if (auto replaced = site->templates.replace(name, source); !replaced) {
+    for (const auto& [name, languages] : effective.templates) {
+        for (const auto& [language, source] : languages) {
+            // Checked when it was set; a text that a newer program refuses leaves the built-in one
+            // in force.
+            auto replaced = site->templates.replace(name, language, {source.text, source.html});
+            if (replaced) continue;
             std::fprintf(stderr,
-                         "sealgated: template %s: %s\n",
+                         "sealgated: template %s%s%s: %s\n",
                          name.c_str(),
+                         language.empty() ? "" : ", language ",
+                         language.c_str(),
                          replaced.error().detail().c_str());
         }
     }
@@ -142,6 +147,12 @@ public:
                 std::fprintf(
                     stderr, "sealgated: first mail of unmanaged domain %s\n", domain.c_str());
                 if (gateway_) gateway_->note_new_domain(domain, first);
+                if (alerts_) {
+                    alerts_->note_domain({domain,
+                                          first.source.to_string(),
+                                          std::string(policy::to_string(first.action)),
+                                          to_string(first.connection)});
+                }
             });
         context_->before_unmanaged([this] {
             if (sightings_) sightings_->flush();
@@ -160,6 +171,9 @@ public:
                                             *log_);
         SG_TRYV(gateway_->open());
         SG_TRYV(start_syslog());
+        alerts_ = std::make_unique<alert::Engine>(
+            *context_, alert_options(*gateway_, *log_, *files_, clock_, *context_));
+        context_->on_alert_test([this](std::string_view name) { return alerts_->test(name); });
         gateway_admin_ = std::make_unique<GatewayAdmin>(
             *gateway_, *log_, clock_, settings_->hostname, ready_, syslog_.get());
         web::ServerOptions web_options = web::server_options(*settings_);
@@ -175,6 +189,7 @@ public:
     void serve() {
         std::thread signals([this] { wait_for_signals(); });
         ready_ = true;
+        alerts_->start();
         gateway_->run();
         signals.join();
     }
@@ -183,6 +198,7 @@ public:
         ready_ = false;
         (void)files_->remove(settings_->path("run/ports.json"));
         sightings_.reset();
+        alerts_->stop();
         gateway_->run_posted();
         log_->drain();
         syslog_.reset();  // the last lines as well
@@ -255,7 +271,10 @@ private:
         manager_.stopping();
         std::fprintf(stderr, "sealgated: ending\n");
         // First nobody may ask the gateway any more, then it may go.
+        alerts_->begin_stop();
         web_->stop();
+        sightings_->flush();
+        alerts_->stop();
         gateway_->stop();
     }
 
@@ -312,6 +331,7 @@ private:
     std::unique_ptr<admin::Context> context_;
     std::unique_ptr<Sightings> sightings_;
     std::unique_ptr<flow::Gateway> gateway_;
+    std::unique_ptr<alert::Engine> alerts_;
     std::atomic<bool> ready_{false};
     std::unique_ptr<GatewayAdmin> gateway_admin_;
     std::unique_ptr<web::Server> web_;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command against the real API with a real store and mail log: what an administrator does on
 // the first day.
+#include "admin/alerts.h"
 #include "admin/unmanaged.h"
+#include "cli/commands/commands.h"
+#include "cli/help.h"
 #include "cli/main.h"
 #include "cli/test_console.h"
 #include "web/server.h"
@@ -78,37 +81,43 @@ TEST_F(EndToEndTest, EveryCommandOfTheTableWorks) {
     std::ofstream(list) << "a.example\n.b.example\n";
     const std::string name = "Message Bounced -- Unmanaged Domain";
     const std::string id = "0000000000000001";
-    const std::vector<std::vector<std::string>> commands{{"status"},
-                                                         {"domain", "add", "c.example"},
-                                                         {"domain", "import", list},
-                                                         {"domain", "list"},
-                                                         {"domain", "test", "x@sub.b.example"},
-                                                         {"domain", "remove", "c.example"},
-                                                         {"unmanaged", "list"},
-                                                         {"unmanaged", "mode"},
-                                                         {"route", "add", "*", "127.0.0.1:25"},
-                                                         {"route", "list"},
-                                                         {"route", "remove", "*"},
-                                                         {"queue", "list"},
-                                                         {"queue", "show", id},
-                                                         {"queue", "retry", "--all"},
-                                                         {"queue", "hold", id},
-                                                         {"queue", "release", id},
-                                                         {"queue", "delete", id, "--yes"},
-                                                         {"queue", "stats"},
-                                                         {"log", "count"},
-                                                         {"template", "list"},
-                                                         {"template", "show", name},
-                                                         {"template", "set", name, "--file", list},
-                                                         {"template", "preview", name},
-                                                         {"template", "reset", name},
-                                                         {"config", "show"},
-                                                         {"config", "check"},
-                                                         {"config", "export"},
-                                                         {"config", "where", "data_dir"},
-                                                         {"audit", "search"},
-                                                         {"audit", "verify"},
-                                                         {"version"}};
+    const std::vector<std::vector<std::string>> commands{
+        {"status"},
+        {"domain", "add", "c.example"},
+        {"domain", "import", list},
+        {"domain", "list"},
+        {"domain", "test", "x@sub.b.example"},
+        {"domain", "remove", "c.example"},
+        {"unmanaged", "list"},
+        {"unmanaged", "mode"},
+        {"route", "add", "*", "127.0.0.1:25"},
+        {"route", "list"},
+        {"route", "remove", "*"},
+        {"queue", "list"},
+        {"queue", "show", id},
+        {"queue", "retry", "--all"},
+        {"queue", "hold", id},
+        {"queue", "release", id},
+        {"queue", "delete", id, "--yes"},
+        {"queue", "stats"},
+        {"log", "count"},
+        {"template", "list"},
+        {"template", "show", name},
+        {"template", "set", name, "--file", list},
+        {"template", "set", name, "--lang", "de", "--file", list, "--html-file", list},
+        {"template", "show", name, "--lang", "de", "--html"},
+        {"template", "preview", name},
+        {"template", "preview", name, "--lang", "de", "--html"},
+        {"template", "reset", name},
+        {"alert", "list"},
+        {"alert", "silence", "disk", "--for", "2h"},
+        {"config", "show"},
+        {"config", "check"},
+        {"config", "export"},
+        {"config", "where", "data_dir"},
+        {"audit", "search"},
+        {"audit", "verify"},
+        {"version"}};
     for (auto words : commands) {
         EXPECT_EQ(sealgate(words), 0) << words[0] << " " << words.back() << ": " << console_.talked;
         if (words[1 % words.size()] == "remove" || words[1 % words.size()] == "reset") continue;
@@ -124,12 +133,35 @@ TEST_F(EndToEndTest, EveryCommandOfTheTableWorks) {
     }
 }
 
+TEST_F(EndToEndTest, HelpNamesEveryKindOfAlert) {
+    const std::string help = help_for(all_commands(), {"alert", "silence"});
+    for (const admin::AlertKind& kind : admin::alert_kinds())
+        EXPECT_NE(help.find(kind.name), std::string::npos) << kind.name;
+}
+
 TEST_F(EndToEndTest, AnErrorIsASentenceWithTheRightStatus) {
     EXPECT_EQ(sealgate({"domain", "add", "exa mple"}), 7);
     EXPECT_TRUE(console_.talked.starts_with("sealgate: ")) << console_.talked;
     EXPECT_EQ(sealgate({"domain", "remove", "none.example"}), 1);
     EXPECT_EQ(sealgate({"queue", "show", "0000000000000009"}), 1);
     EXPECT_EQ(sealgate({"template", "show", "None"}), 1);
+    const std::string name = "Message Bounced -- Unmanaged Domain";
+    EXPECT_EQ(sealgate({"alert", "test"}), 5) << "no sink is configured";
+    EXPECT_EQ(sealgate({"alert", "test", "dsk"}), 1);
+    EXPECT_EQ(sealgate({"alert", "silence", "disk"}), 2);
+    EXPECT_EQ(sealgate({"alert", "silence", "disk", "--for", "2"}), 2);
+    EXPECT_EQ(sealgate({"alert", "silence", "disk", "--for", "400d"}), 7);
+    EXPECT_EQ(sealgate({"alert", "silence", "disk", "--off"}), 0);
+    EXPECT_EQ(sealgate({"template", "diff", name}), 0);
+    EXPECT_EQ(console_.written, "");
+    EXPECT_EQ(sealgate({"template", "set", name}), 2);
+    EXPECT_EQ(sealgate({"template", "show", name, "--html"}), 1);
+    EXPECT_EQ(sealgate({"template", "show", name, "--lang", "de"}), 1);
+    EXPECT_EQ(sealgate({"template", "show", name, "--lang", "?"}), 7);
+    console_.input = "Pardon\n";
+    EXPECT_EQ(sealgate({"template", "set", name, "--file", "-"}), 0);
+    EXPECT_EQ(sealgate({"template", "diff", name}), 10);
+    EXPECT_NE(console_.written.find("-Sorry\n+Pardon\n"), std::string::npos) << console_.written;
     EXPECT_EQ(sealgate({"queue", "retry", "0000000000000001", "0000000000000009"}), 8);
     server_->stop();
     EXPECT_EQ(sealgate({"status"}), 6);

@@ -81,6 +81,7 @@ public:
         check_tls();
         check_numbers();
         check_mail_log();
+        check_alerts();
         check_domains();
         check_routes();
         check_overrides();
@@ -233,6 +234,19 @@ private:
         if (!log.file.empty() && settings_.path(log.file) == settings_.path(log.json_file)) {
             problems_.add_at("mail_log.json_file",
                              "'file' and 'json_file' in [mail_log] name the same file");
+        }
+    }
+
+    void check_alerts() {
+        const Alerts& alerts = settings_.alerts;
+        constexpr std::size_t kMaxRecipients = 100;
+        if (alerts.mail_to.size() > kMaxRecipients) {
+            problems_.add_at("alerts.mail_to", "'mail_to' has more than 100 addresses");
+        }
+        if (!alerts.webhook_url.empty() && alerts.webhook_secret_file.empty()) {
+            problems_.add_at(
+                "alerts.webhook_url",
+                "'webhook_url' needs 'webhook_secret_file', since requests are signed");
         }
     }
 

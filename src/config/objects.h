@@ -14,7 +14,9 @@ namespace sealgate::config {
 
 struct MessageTemplate {
     std::string name;
-    std::string text;  // at most 256 KiB
+    std::string language;  // "" = the default text
+    std::string text;      // at most 256 KiB
+    std::string html;      // the same; "" = no such part
 };
 
 struct DeclaredTemplate {

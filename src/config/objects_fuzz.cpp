@@ -23,7 +23,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!again.problems.empty() || print(again.objects) != printed) std::abort();
     if (again.objects.templates.size() != loaded.objects.templates.size()) std::abort();
     for (std::size_t i = 0; i < again.objects.templates.size(); ++i) {
-        if (again.objects.templates[i].message.text != loaded.objects.templates[i].message.text) {
+        const auto& one = loaded.objects.templates[i].message;
+        const auto& same = again.objects.templates[i].message;
+        if (same.text != one.text || same.html != one.html || same.language != one.language) {
             std::abort();
         }
     }

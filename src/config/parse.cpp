@@ -99,12 +99,14 @@ private:
         const std::string place = object_key("template", index);
         if (!read_object("template", template_keys(), table, place, declared.message)) return;
         declared.origin = problems_.origin_of(place);
+        const std::string& language = declared.message.language;
         const auto [same, added] =
-            template_lines_.emplace(declared.message.name, declared.origin.line);
+            template_lines_.emplace(declared.message.name + '\0' + language, declared.origin.line);
         if (!added) {
             problems_.add(table.at,
-                          fmt::format("there are two templates {}; the other is in line {}",
+                          fmt::format("there are two templates {}{}; the other is in line {}",
                                       shown(declared.message.name),
+                                      language.empty() ? "" : " in " + shown(language),
                                       same->second));
             return;
         }

@@ -11,6 +11,11 @@ namespace sealgate::config {
 
 namespace {
 
+// What an empty text or list means in every declared object.
+bool not_given(std::string_view value) {
+    return value.empty() || value == "\"\"" || value == "[]";
+}
+
 template <class Object>
 std::string print_object(std::string_view header,
                          const std::vector<Key<Object>>& keys,
@@ -18,8 +23,7 @@ std::string print_object(std::string_view header,
     std::string out = fmt::format("\n[[{}]]\n", header);
     for (const auto& key : keys) {
         const std::string value = key.get(object);
-        // An empty text means "not given" in every declared object.
-        if (!value.empty() && value != "\"\"") out += fmt::format("{} = {}\n", key.name, value);
+        if (!not_given(value)) out += fmt::format("{} = {}\n", key.name, value);
     }
     return out;
 }
@@ -32,7 +36,7 @@ std::string fields(const std::vector<Key<Object>>& keys,
     std::string out;
     for (std::size_t i = first; i < keys.size(); ++i) {
         const std::string value = keys[i].get(object);
-        if (value.empty() || value == "\"\"") continue;
+        if (not_given(value)) continue;
         out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", keys[i].name, value);
     }
     return out;
@@ -119,8 +123,11 @@ std::string print(const Objects& objects) {
     std::string out = print_declared(holder);
     for (const DeclaredTemplate& declared : objects.templates) {
         out += "\n[[template]]\n";
-        for (const auto& key : template_keys())
-            out += fmt::format("{} = {}\n", key.name, key.get(declared.message));
+        for (const auto& key : template_keys()) {
+            const std::string value = key.get(declared.message);
+            if (!key.required && value == "\"\"") continue;
+            out += fmt::format("{} = {}\n", key.name, value);
+        }
     }
     return out;
 }

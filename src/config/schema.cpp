@@ -2,9 +2,11 @@
 #include "config/schema.h"
 
 #include "base/text.h"
+#include "config/https_url.h"
 #include "config/secret_text.h"
 #include "config/syslog_target.h"
 #include "config/value_types.h"
+#include "mime/language.h"
 
 #include <algorithm>
 #include <type_traits>
@@ -82,6 +84,17 @@ std::string check_hostname(const std::string& text) {
 std::string check_mailbox(const std::string& text) {
     if (text.empty() || mime::Address::parse(text)) return "";
     return "must be a mail address, such as \"postmaster@example.com\"";
+}
+
+std::string check_webhook(const std::string& text) {
+    if (text.empty()) return "";
+    const auto url = HttpsUrl::parse(text);
+    return url ? "" : url.error().detail();
+}
+
+std::string check_recipient(const std::string& text) {
+    return text.empty() ? "must be a mail address, such as \"admin@example.com\""
+                        : check_mailbox(text);
 }
 
 std::string check_database(const std::string& text) {
@@ -176,6 +189,64 @@ Type<policy::DomainPattern> pattern_type() {
         return std::unexpected("is wrong: " + pattern.error().detail());
     };
     type.write = [](const policy::DomainPattern& pattern) { return quote(pattern.text()); };
+    return type;
+}
+
+Type<std::string> language_type() {
+    Type<std::string> type;
+    type.words = "language tag";
+    type.read = [](const Node& node) -> Read<std::string> {
+        if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
+        auto tag = mime::language_tag(node.text);
+        if (tag) return *std::move(tag);
+        return std::unexpected("must be a language tag, such as \"de\" or \"pt-BR\", not '" +
+                               escape_for_log(node.text, 80) + "'");
+    };
+    type.write = [](const std::string& tag) { return quote(tag); };
+    return type;
+}
+
+Type<std::string> optional_language_type() {
+    Type<std::string> type = language_type();
+    type.words = "language tag, or empty";
+    type.read = [read = std::move(type.read)](const Node& node) -> Read<std::string> {
+        if (node.kind == NodeKind::text && node.text.empty()) return std::string();
+        return read(node);
+    };
+    return type;
+}
+
+// `{domain = ".de", language = "de"}`; several may also be written as [[reports.languages]].
+Type<ReportLanguage> report_language_type() {
+    Type<ReportLanguage> type;
+    type.words = "`{domain = PATTERN, language = TAG}`";
+    type.read = [pattern = pattern_type(),
+                 language = language_type()](const Node& node) -> Read<ReportLanguage> {
+        if (node.kind != NodeKind::table) return std::unexpected(wrong_kind("a table", node));
+        ReportLanguage one;
+        bool has_domain = false;
+        for (const Member& member : node.members) {
+            if (member.name == "domain") {
+                auto domain = pattern.read(member.value);
+                if (!domain) return std::unexpected("has a domain that " + domain.error());
+                one.domain = *std::move(domain);
+                has_domain = true;
+            } else if (member.name == "language") {
+                auto tag = language.read(member.value);
+                if (!tag) return std::unexpected("has a language that " + tag.error());
+                one.language = *std::move(tag);
+            } else {
+                return std::unexpected("has an unknown key '" + escape_for_log(member.name, 80) +
+                                       "'; it takes 'domain' and 'language'");
+            }
+        }
+        if (has_domain && !one.language.empty()) return one;
+        return std::unexpected("needs 'domain' and 'language'");
+    };
+    type.write = [](const ReportLanguage& one) {
+        return "{domain = " + quote(one.domain.text()) + ", language = " + quote(one.language) +
+               "}";
+    };
     return type;
 }
 
@@ -280,6 +351,8 @@ std::vector<Key<Settings>> make_settings_keys() {
         one("dns", "refused_networks", list_type(network_type(), Empty::allowed), SG_AT(dns.refused_networks), kReload, "Addresses that are not connected to when an MX record leads there: this machine, its link, multicast. Add your internal networks where no partner is inside."),
 
         one("reports", "unmanaged_domain_template", boolean_type(), SG_AT(reports.unmanaged_domain_template), kReload, "Bounce mail of unmanaged senders with the template `Message Bounced -- Unmanaged Domain`; false: with `Message Bounced -- Internal Server Error`."),
+        one("reports", "default_language", language_type(), SG_AT(reports.default_language), kReload, "The language of the templates' default texts: who wants it gets them."),
+        one("reports", "languages", list_type(report_language_type(), Empty::allowed), SG_AT(reports.languages), kReload, "The language of reports by the domain of their reader; the first that matches counts. See [templates.md](templates.md)."),
 
         one("limits", "memory", size_type(kMiB, kTiB), SG_AT(limits.memory), kReload, "Message content held in memory; before it is used up, clients are told to come later."),
         one("limits", "queued_messages", count(1'000'000'000), SG_AT(limits.queued_messages), kReload, "Messages in the spool; at the limit, clients are told to come later."),
@@ -299,6 +372,18 @@ std::vector<Key<Settings>> make_settings_keys() {
         one("mail_log.syslog", "verify", boolean_type(), SG_AT(mail_log.syslog.verify), kRestart, "TLS: check the receiver's certificate, its chain and its name."),
         one("mail_log.syslog", "ca_file", optional_file(), SG_AT(mail_log.syslog.ca_file), kRestart, "The authorities that may have signed it, PEM. Empty: those of the system."),
         one("mail_log.syslog", "backlog", number_type(1, 1'000'000'000), SG_AT(mail_log.syslog.backlog), kRestart, "Records that wait while the receiver is not reached; older ones are not sent, and counted."),
+
+        one("alerts", "mail_to", list_type(text_type("mail address", check_recipient), Empty::allowed), SG_AT(alerts.mail_to), kReload, "Who gets alerts by mail, by the routes like any mail. See [alerts.md](alerts.md)."),
+        one("alerts", "syslog", optional_file(), SG_AT(alerts.syslog), kReload, "The socket of the local log daemon that gets alerts, most often `/dev/log`. Empty: none."),
+        one("alerts", "webhook_url", text_type("URL, or empty", check_webhook), SG_AT(alerts.webhook_url), kReload, "Where alerts are sent as JSON by HTTPS. Empty: nowhere."),
+        one("alerts", "webhook_secret_file", optional_file(), SG_AT(alerts.webhook_secret_file), kReload, "The file with the secret, 16 to 1024 octets, that requests are signed with; only its owner may read it."),
+        one("alerts", "webhook_ca_file", optional_file(), SG_AT(alerts.webhook_ca_file), kReload, "The authorities that the certificate of `webhook_url` is checked by, PEM. Empty: those of the system."),
+        one("alerts", "webhook_private", boolean_type(), SG_AT(alerts.webhook_private), kReload, "Send also to addresses that are not public: loopback, private, link-local. False: refused."),
+        one("alerts", "unmanaged_domain", boolean_type(), SG_AT(alerts.unmanaged_domain), kReload, "Alert on the first mail of a domain that is not managed."),
+        one("alerts", "disk_free", size_type(0, 1024 * kTiB), SG_AT(alerts.disk_free), kReload, "Alert when less is free on the disk of `data_dir`; `0 B` for never."),
+        one("alerts", "next_hop_down", duration_type(seconds(0), days(7)), SG_AT(alerts.next_hop_down), kReload, "Alert when a next hop has not been reachable for so long; `0s` for never."),
+        one("alerts", "queue_age", duration_type(seconds(0), days(365)), SG_AT(alerts.queue_age), kReload, "Alert when a message has been waiting for so long; `0s` for never."),
+        one("alerts", "certificate_ends", duration_type(seconds(0), days(365)), SG_AT(alerts.certificate_ends), kReload, "Alert so long before the certificate of the listeners ends; `0s` for never."),
 
         one("api", "address", address_type(), SG_AT(api.address), kRestart, "Where the API listens on TCP. Absent: only on the Unix socket."),
         one("api", "public_networks", list_type(network_type(), Empty::allowed), SG_AT(api.public_networks), kRestart, "Who may read health, metrics and the description of the API."),
@@ -412,7 +497,9 @@ const std::vector<Key<MessageTemplate>>& template_keys() {
     static const std::vector<Key<Object>> keys = {
         // clang-format off
         required(key<Object>("", "name", text_type("name", Empty::refused), SG_AT(name), Takes::reload, "Of a built-in template.")),
+        key<Object>("", "language", optional_language_type(), SG_AT(language), Takes::reload, "Of the text; empty: the default text."),
         required(key<Object>("", "text", lines_type(kMaxTemplateText), SG_AT(text), Takes::reload, "What replaces the built-in text.")),
+        key<Object>("", "html", lines_type(kMaxTemplateText), SG_AT(html), Takes::reload, "The HTML part. Empty: none."),
         // clang-format on
     };
     return keys;

@@ -140,9 +140,17 @@ struct Dns {                             // [dns]
     std::vector<Network> refused_networks = unreachable_networks();
 };
 
+// Who reads reports in which language.
+struct ReportLanguage {
+    policy::DomainPattern domain;  // of the address that a report goes to
+    std::string language;          // as mime::language_tag() gives it
+};
+
 struct Reports {  // [reports]
     // false: mail of unmanaged senders is bounced with the template the old product used for it.
     bool unmanaged_domain_template = true;
+    std::string default_language = "en";    // of the templates' default texts
+    std::vector<ReportLanguage> languages;  // the first that matches counts
 };
 
 struct Limits {                                   // [limits]: back-pressure
@@ -172,6 +180,21 @@ struct MailLog {  // [mail_log]
     std::chrono::days keep_for{90};
     std::uint64_t keep_size = 0;  // 0 = no limit
     Syslog syslog;
+};
+
+// What is watched, and who is told. A threshold of 0 watches nothing.
+struct Alerts {  // [alerts]
+    std::vector<std::string> mail_to;
+    std::string syslog;               // the log daemon's socket; "" = none
+    std::string webhook_url;          // "" = none
+    std::string webhook_secret_file;  // what requests are signed with
+    std::string webhook_ca_file;      // "" = the system's
+    bool webhook_private = false;     // also to addresses that are not public
+    bool unmanaged_domain = true;
+    std::uint64_t disk_free = 1024ULL * 1024 * 1024;
+    std::chrono::seconds next_hop_down{600};
+    std::chrono::seconds queue_age{4 * 3600};
+    std::chrono::seconds certificate_ends{21 * 86400};
 };
 
 struct Api {                               // [api]
@@ -214,6 +237,7 @@ struct Settings {
     Limits limits;
     Spool spool;
     MailLog mail_log;
+    Alerts alerts;
     Api api;
 
     std::vector<DeclaredDomain> domains;

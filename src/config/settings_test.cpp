@@ -199,6 +199,52 @@ TEST(Settings, PrintIsReadBackTheSame) {
     EXPECT_THAT(parse(none, "x").settings.listeners, IsEmpty());
 }
 
+TEST(Settings, LanguagesOfReportsAreTablesOrInline) {
+    const Loaded tables = parse(
+        "[reports]\ndefault_language = \"EN-gb\"\n[[reports.languages]]\ndomain = \".Example.DE\"\n"
+        "language = \"de\"\n[[reports.languages]]\ndomain = \"*\"\nlanguage = \"pt-br\"\n",
+        "x");
+    EXPECT_THAT(tables.problems, IsEmpty());
+    const Reports& reports = tables.settings.reports;
+    EXPECT_EQ(reports.default_language, "en-GB");
+    ASSERT_EQ(reports.languages.size(), 2U);
+    EXPECT_EQ(reports.languages[0].domain.text(), ".example.de");
+    EXPECT_EQ(reports.languages[1].language, "pt-BR");
+    const std::string once = print(tables.settings);
+    EXPECT_THAT(once, HasSubstr("languages = [{domain = \".example.de\", language = \"de\"}, "));
+    EXPECT_EQ(print(parse(once, "x").settings), once);
+
+    const auto problem = [](const std::string& value) {
+        return first_problem("[reports]\nlanguages = [" + value + "]");
+    };
+    EXPECT_THAT(problem("\"de\""), HasSubstr("must be a table, not a text"));
+    EXPECT_THAT(problem("{domain = \"a.example\"}"), HasSubstr("needs 'domain' and 'language'"));
+    EXPECT_THAT(problem("{domain = \"a.example\", language = \"d\"}"),
+                HasSubstr("must be a language tag"));
+    EXPECT_THAT(problem("{domain = \"a..example\", language = \"de\"}"),
+                HasSubstr("has a domain that is wrong"));
+    EXPECT_THAT(problem("{domian = \"a.example\", language = \"de\"}"),
+                HasSubstr("has an unknown key 'domian'"));
+}
+
+TEST(Settings, AlertsAreChecked) {
+    const Loaded loaded = parse(
+        "[alerts]\nmail_to = [\"admin@example.com\"]\nwebhook_url = \"https://hooks.example/x\"\n"
+        "webhook_secret_file = \"secret\"\ndisk_free = \"2 GiB\"\nqueue_age = \"0s\"\n",
+        "x");
+    EXPECT_THAT(loaded.problems, IsEmpty());
+    EXPECT_EQ(loaded.settings.alerts.disk_free, 2ULL << 30U);
+    EXPECT_EQ(loaded.settings.alerts.queue_age, std::chrono::seconds(0));
+    EXPECT_EQ(print(parse(print(loaded.settings), "x").settings), print(loaded.settings));
+    EXPECT_THAT(first_problem("[alerts]\nmail_to = [\"admin\"]"),
+                HasSubstr("must be a mail address"));
+    EXPECT_THAT(first_problem("[alerts]\nmail_to = [\"\"]"), HasSubstr("must be a mail address"));
+    EXPECT_THAT(first_problem("[alerts]\nwebhook_url = \"http://hooks.example/\""),
+                HasSubstr("must begin with \"https://\""));
+    EXPECT_THAT(first_problem("[alerts]\nwebhook_url = \"https://hooks.example/\""),
+                HasSubstr("sealgate.toml:2:15: 'webhook_url' needs 'webhook_secret_file'"));
+}
+
 TEST(Settings, PrintHidesThePassword) {
     for (const std::string url : {"postgresql://user:s3cret@host/db",
                                   "postgresql://user:s3/cr?s3cret@host/db",

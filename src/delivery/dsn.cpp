@@ -65,13 +65,13 @@ Part plain_part(std::string fields, std::string body) {
     return {std::move(fields), std::move(body), eight_bit};
 }
 
-Part notification_part(const DsnRequest& request) {
-    std::string text = with_crlf(mime::clean_lines(request.text));
+Part words_part(std::string fields, std::string_view kind, std::string_view words) {
+    std::string text = with_crlf(mime::clean_lines(words));
     if (!text.ends_with('\n')) text += "\r\n";
     const std::string_view charset = is_ascii(text) ? "us-ascii" : "utf-8";
-    return text_part("Content-Description: Notification\r\nContent-Type: text/plain; charset=" +
-                         std::string(charset) + "\r\n",
-                     std::move(text));
+    fields +=
+        "Content-Type: text/" + std::string(kind) + "; charset=" + std::string(charset) + "\r\n";
+    return text_part(fields, std::move(text));
 }
 
 Part status_part(const DsnRequest& request, bool utf8) {
@@ -134,6 +134,28 @@ Result<std::string> boundary_for(const std::vector<Part>& parts) {
     }
 }
 
+std::string joined(const std::vector<Part>& parts, const std::string& boundary) {
+    std::string out;
+    for (const Part& part : parts)
+        out += "\r\n--" + boundary + "\r\n" + part.fields + "\r\n" + part.body;
+    return out + "\r\n--" + boundary + "--\r\n";
+}
+
+// What people read: the text, or text and HTML of which their reader takes one (RFC 2046 section
+// 5.1.4).
+Result<Part> notification_part(const DsnRequest& request) {
+    std::string fields = "Content-Description: Notification\r\n";
+    if (!request.language.empty()) {
+        fields += "Content-Language: " + mime::clean_line(request.language, 64) + "\r\n";
+    }
+    if (request.html.empty()) return words_part(std::move(fields), "plain", request.text);
+    const std::vector<Part> parts{words_part("", "plain", request.text),
+                                  words_part("", "html", request.html)};
+    SG_TRY(const std::string boundary, boundary_for(parts));
+    fields += "Content-Type: multipart/alternative;\r\n\tboundary=\"" + boundary + "\"\r\n";
+    return Part{std::move(fields), joined(parts, boundary), false};
+}
+
 bool needs_utf8(const DsnRequest& request) {
     // Who has such an address can read such a report.
     if (request.original.sender->needs_smtputf8()) return true;
@@ -173,7 +195,8 @@ Result<Dsn> build_dsn(const DsnRequest& request) {
     }
     const bool utf8 = needs_utf8(request);
     std::vector<Part> parts;
-    parts.push_back(notification_part(request));
+    SG_TRY(Part notification, notification_part(request));
+    parts.push_back(std::move(notification));
     parts.push_back(status_part(request, utf8));
     if (request.original_content) parts.push_back(original_part(request, utf8));
     const bool eight_bit =
@@ -184,10 +207,7 @@ Result<Dsn> build_dsn(const DsnRequest& request) {
     Dsn out;
     out.content = header(request, message_id, boundary, eight_bit || utf8);
     out.content += "\r\nThis is a delivery report in MIME format.\r\n";
-    for (const Part& part : parts) {
-        out.content += "\r\n--" + boundary + "\r\n" + part.fields + "\r\n" + part.body;
-    }
-    out.content += "\r\n--" + boundary + "--\r\n";
+    out.content += joined(parts, boundary);
     out.envelope.parameters.smtputf8 = utf8;
     if (eight_bit || utf8) out.envelope.parameters.body = smtp::BodyType::eight_bit_mime;
     out.envelope.recipients.push_back({*request.original.sender, {}, ""});

@@ -40,7 +40,9 @@ struct DsnRequest {
     Content original_content;   // null: nothing of it is attached
     std::vector<DsnRecipient> recipients;
     std::string subject;
-    std::string text;  // lines ended by LF, UTF-8
+    std::string text;      // lines ended by LF, UTF-8
+    std::string html;      // the same as HTML; "" = none
+    std::string language;  // of both, a language tag; "" = not said
 };
 
 struct Dsn {
@@ -61,6 +63,7 @@ inline constexpr std::size_t kMaxDiagnostic = 900;
 //  - RET=FULL returns a message with 8-bit content (envelope: BODY=8BITMIME), or
 //  - the original asked for SMTPUTF8 and an address of it needs that: then it is a report by
 //    RFC 6533 (envelope: SMTPUTF8 and BODY=8BITMIME).
+// With `html`, the first part is a multipart/alternative of text and HTML, the text first.
 // The original is attached as its exact header bytes, up to kMaxReturnedHeader and a whole number
 // of fields; as a whole when RET=FULL asks for it, a recipient failed, it has at most
 // kMaxReturnedContent and no line that mail cannot carry.

@@ -35,7 +35,7 @@ std::size_t count(std::string_view text, std::string_view what) {
 DsnRequest request_from(std::string_view input) {
     const unsigned flags = input.empty() ? 0 : static_cast<unsigned char>(input[0]);
     auto fields = sealgate::split(input.substr(input.empty() ? 0 : 1), '\x1F');
-    fields.resize(11);
+    fields.resize(12);
     DsnRequest out;
     out.reporting_mta = "gw.example";
     out.postmaster = "postmaster@example.com";
@@ -43,6 +43,8 @@ DsnRequest request_from(std::string_view input) {
     out.original_content = std::make_shared<const std::string>(fields[0]);
     out.subject = fields[1];
     out.text = fields[2];
+    out.html = fields[11];
+    out.language = out.html.empty() ? "" : "de";
     out.from_mta_helo = fields[3];
     out.original.parameters.envid = fields[4];
     out.original.sender = address_or(fields[5], "a@example.com");

@@ -298,6 +298,35 @@ TEST(Dsn, AwkwardHeadersAreReturnedEncodedOrCut) {
               2 * kMaxReturnedHeader);
 }
 
+TEST(Dsn, HtmlMakesTheFirstPartAnAlternative) {
+    DsnRequest r = request();
+    r.text = "Gr\u00fc\u00dfe\n";
+    r.html = "<p>Gr\u00fc\u00dfe</p>\n" + std::string(2000, 'x');
+    r.language = "de";
+    const auto dsn = build_dsn(r);
+    ASSERT_TRUE(dsn);
+    const Parsed parsed = parse(*dsn);
+    ASSERT_EQ(parsed.parts.size(), 3U);
+    const std::string& first = parsed.parts[0];
+    const auto header = mime::HeaderSection::scan(first);
+    const auto type = mime::media_type(header);
+    ASSERT_TRUE(type && type->is("multipart", "alternative"));
+    EXPECT_EQ(mime::unfold(header.find("Content-Language")->value), "de");
+    const std::string delimiter = "\r\n--" + std::string(*type->parameter("boundary"));
+    const std::size_t text = first.find(delimiter);
+    const std::size_t html = first.find(delimiter, text + 1);
+    EXPECT_TRUE(first.ends_with(delimiter + "--\r\n"));
+    EXPECT_THAT(first.substr(text, html - text),
+                HasSubstr("Content-Type: text/plain; charset=utf-8\r\n"
+                          "Content-Transfer-Encoding: quoted-printable\r\n"
+                          "\r\nGr=C3=BC=C3=9Fe\r\n"));
+    EXPECT_THAT(first.substr(html),
+                HasSubstr("Content-Type: text/html; charset=utf-8\r\n"
+                          "Content-Transfer-Encoding: quoted-printable\r\n"
+                          "\r\n<p>Gr=C3=BC=C3=9Fe</p>\r\n"));
+    EXPECT_THAT(parsed.parts[1], HasSubstr("Content-Type: message/delivery-status\r\n"));
+}
+
 TEST(Dsn, ForeignTextCannotAddFieldsOrBlocks) {
     DsnRequest r = request();
     r.recipients[0].remote_reply = smtp::Reply{

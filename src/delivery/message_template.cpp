@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A substitution of our own and not a template library: the one that Debian has (kainjow mustache)
-// renders unknown variables as nothing, tells no line and column, escapes for HTML, and brings
-// sections, partials and changeable delimiters, all of which would have to be refused first.
+// Why there is no template library: docs/decisions/0007-templates-only-substitute.md.
 
 #include "delivery/message_template.h"
 
 #include "base/text.h"
 #include "mime/clean_text.h"
+#include "mime/language.h"
 
 #include <algorithm>
 
@@ -97,11 +96,12 @@ const std::vector<TemplateVariable>& template_variables() {
 // Reads a source from its start to its end, and knows where it is.
 class MessageTemplate::Parser {
 public:
-    explicit Parser(std::string_view source) : source_(source) {}
+    explicit Parser(std::string_view source, std::string_view part = "")
+        : source_(source),
+          part_(part) {}
 
-    Result<MessageTemplate> parse() {
+    Status parse_text(MessageTemplate& out) {
         SG_TRYV(check_characters());
-        MessageTemplate out;
         if (!istarts_with(source_, kSubject)) {
             return broken(0, "the first line must be \"Subject: \" and the subject");
         }
@@ -119,7 +119,32 @@ public:
             SG_TRY(out.text_, parse_pieces(line_end + 2, source_.size()));
         }
         if (out.text_.empty()) return broken(source_.size(), "the text is empty");
-        return out;
+        return {};
+    }
+
+    Status parse_html(MessageTemplate& out) {
+        SG_TRYV(check_characters());
+        SG_TRY(out.html_, parse_pieces(0, source_.size()));
+        HtmlWalk walk;
+        std::size_t at = 0;  // of the piece's literal in the source
+        for (Piece& piece : out.html_) {
+            at = source_.find(piece.literal, at);
+            if (auto problem = walk.walk(piece.literal)) {
+                return broken(at + problem->at, problem->sentence);
+            }
+            at += piece.literal.size();
+            if (piece.variable == nullptr) continue;
+            piece.place = walk.place();
+            if (piece.place == HtmlPlace::forbidden) {
+                return broken(at,
+                              "a variable can stand here only between tags, or in a quoted "
+                              "attribute; of a link, behind \"mailto:\" or \"https://HOST/\"");
+            }
+            walk.pass_value();
+            at = source_.find("}}", at) + 2;
+        }
+        if (walk.complete()) return {};
+        return broken(source_.size(), "the HTML ends inside a tag, a comment, a title or a style");
     }
 
 private:
@@ -127,10 +152,10 @@ private:
         const std::string_view before = source_.substr(0, at);
         const auto line = 1 + std::count(before.begin(), before.end(), '\n');
         const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 = 0
-        return fail(
-            ErrorKind::malformed,
-            "delivery.template",
-            std::to_string(line) + ":" + std::to_string(at - line_begin + 1) + ": " + sentence);
+        return fail(ErrorKind::malformed,
+                    "delivery.template",
+                    std::string(part_) + std::to_string(line) + ":" +
+                        std::to_string(at - line_begin + 1) + ": " + sentence);
     }
 
     [[nodiscard]] Status check_characters() const {
@@ -153,6 +178,7 @@ private:
 
     [[nodiscard]] Result<Pieces> parse_pieces(std::size_t at, std::size_t end) const {
         Pieces out;
+        std::size_t variables = 0;
         while (at < end) {
             const std::size_t open = std::min(source_.find("{{", at), end);
             Piece piece;
@@ -166,6 +192,9 @@ private:
                 }
                 const std::string_view name = trim(rest.substr(2, close - 2));
                 SG_TRY(piece.variable, variable(open, name));
+                if (++variables > kMaxVariables) {
+                    return broken(open, "there can be at most 200 variables");
+                }
                 at = open + close + 2;
             }
             out.push_back(std::move(piece));
@@ -185,14 +214,20 @@ private:
     }
 
     std::string_view source_;
+    std::string_view part_;  // before the place in an error
 };
 
-Result<MessageTemplate> MessageTemplate::parse(std::string_view source) {
-    if (source.size() > kMaxSource) {
+Result<MessageTemplate> MessageTemplate::parse(const TemplateSource& source) {
+    if (source.text.size() > kMaxSource || source.html.size() > kMaxSource) {
         return fail(ErrorKind::exhausted, "delivery.template", "a template has at most 256 KiB");
     }
-    const std::string text = with_line_feeds(source);
-    return Parser(text).parse();
+    MessageTemplate out;
+    const std::string text = with_line_feeds(source.text);
+    SG_TRYV(Parser(text).parse_text(out));
+    if (source.html.empty()) return out;
+    const std::string html = with_line_feeds(source.html);
+    SG_TRYV(Parser(html, "HTML part, ").parse_html(out));
+    return out;
 }
 
 MessageText MessageTemplate::render(const TemplateValues& values) const {
@@ -208,6 +243,12 @@ MessageText MessageTemplate::render(const TemplateValues& values) const {
         out.text += mime::clean_lines(values.*(piece.variable->value), kMaxValue);
     }
     if (!out.text.ends_with('\n')) out.text += '\n';
+    for (const Piece& piece : html_) {
+        out.html += piece.literal;
+        if (piece.variable == nullptr) continue;
+        out.html +=
+            html_value(mime::clean_lines(values.*(piece.variable->value), kMaxValue), piece.place);
+    }
     return out;
 }
 
@@ -216,21 +257,44 @@ Templates::Templates() {
         SG_CHECK(replace(one.name, one.source).has_value());
 }
 
-Status Templates::replace(std::string_view name, std::string_view source) {
+Status Templates::replace(std::string_view name,
+                          std::string_view language,
+                          const TemplateSource& source) {
     const auto& all = built_in();
     if (std::none_of(all.begin(), all.end(), [&](const BuiltIn& b) { return b.name == name; })) {
         return fail(ErrorKind::not_found,
                     "delivery.template",
                     std::string(nearest(name, Templates::names())));
     }
+    if (!language.empty() && mime::language_tag(language) != language) {
+        return fail(ErrorKind::malformed, "delivery.template", "not a language tag");
+    }
     SG_TRY(auto parsed, MessageTemplate::parse(source));
-    templates_.insert_or_assign(std::string(name), std::move(parsed));
+    templates_[std::string(name)].insert_or_assign(std::string(language), std::move(parsed));
     return {};
 }
 
 const MessageTemplate* Templates::find(std::string_view name) const {
+    return choose(name, {}, "").text;
+}
+
+Templates::Chosen Templates::choose(std::string_view name,
+                                    const std::vector<std::string>& wanted,
+                                    std::string_view default_language) const {
     const auto found = templates_.find(name);
-    return found == templates_.end() ? nullptr : &found->second;
+    if (found == templates_.end()) return {};
+    const Languages& languages = found->second;
+    const auto in_default = languages.find("");
+    const Chosen otherwise{in_default == languages.end() ? nullptr : &in_default->second, ""};
+    for (const std::string& one : wanted) {
+        for (std::string_view tag = one; !tag.empty(); tag = mime::shorter_language(tag)) {
+            if (const auto there = languages.find(tag); there != languages.end()) {
+                return {&there->second, there->first};
+            }
+            if (tag == default_language) return otherwise;
+        }
+    }
+    return otherwise;
 }
 
 std::vector<std::string_view> Templates::names() {
@@ -241,17 +305,16 @@ std::vector<std::string_view> Templates::names() {
     return out;
 }
 
-Status Templates::check(std::string_view name, std::string_view source) {
-    return Templates().replace(name, source);
+Status Templates::check(std::string_view name, const TemplateSource& source) {
+    return Templates().replace(name, "", source);
 }
 
-Result<std::string> Templates::preview(std::string_view source) {
+Result<MessageText> Templates::preview(const TemplateSource& source) {
     SG_TRY(const auto parsed, MessageTemplate::parse(source));
     TemplateValues samples;
     for (const TemplateVariable& variable : template_variables())
         samples.*(variable.value) = variable.sample;
-    const MessageText message = parsed.render(samples);
-    return "Subject: " + message.subject + "\n\n" + message.text;
+    return parsed.render(samples);
 }
 
 }  // namespace sealgate::delivery

@@ -34,13 +34,13 @@ std::string identity_of(const policy::Route& route, std::string key) {
 }  // namespace
 
 std::string identity(const policy::Route& route) {
-    return identity_of(route, route.next_hop.to_string());
+    // Apart from a route that names the same domain: that one is watched.
+    return identity_of(route, (route.by_recipient ? "to " : "") + route.next_hop.to_string());
 }
 
 std::string identity(const policy::Route& route, const mime::Domain& recipient) {
-    const bool by_recipient =
-        route.next_hop.kind == policy::NextHop::Kind::mx && route.next_hop.host.empty();
-    return by_recipient ? identity_of(route, "mx:" + recipient.ascii()) : identity(route);
+    return route.next_hop.goes_by_recipient() ? identity_of(route, "to mx:" + recipient.ascii())
+                                              : identity(route);
 }
 
 UpstreamPool::UpstreamPool(net::asio::io_context& loop,
@@ -90,6 +90,20 @@ net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Ro
             }
         }
     }
+    auto lease = co_await search(route);
+    if (!route.by_recipient) {
+        const std::string hop = route.next_hop.to_string();
+        const SteadyTime now = std::chrono::steady_clock::now();
+        if (lease) {
+            hops_.worked(key, hop, now);
+        } else {
+            hops_.failed(key, hop, lease.error().reply.text, now);
+        }
+    }
+    co_return lease;
+}
+
+net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::search(const policy::Route& route) {
     auto names = co_await hosts_.names(route.next_hop);
     if (!names) co_return std::unexpected(std::move(names).error());
     std::optional<Outcome> worst;

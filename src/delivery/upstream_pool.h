@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections to next hops that are kept between messages. Loop's thread only.
 
+#include "delivery/hop_watch.h"
 #include "delivery/host_health.h"
 #include "delivery/mail_hosts.h"
 #include "delivery/upstream.h"
@@ -11,6 +12,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace sealgate::delivery {
 
@@ -54,12 +56,17 @@ public:
     void sweep();
     void close_all();
     [[nodiscard]] std::size_t idle() const;
+    // Of next hops that a route names, by host or as "mx:DOMAIN", and that were asked for a
+    // connection since the start. Not of the mail servers of recipients' domains: that some of the
+    // world's are down is no news.
+    [[nodiscard]] std::vector<HopReach> reach() const { return hops_.all(); }
 
 private:
     struct Idle {
         std::unique_ptr<Upstream> upstream;
         SteadyTime since;
     };
+    net::Task<OrOutcome<Lease>> search(const policy::Route& route);
     [[nodiscard]] bool fit(const Upstream& upstream) const;
     // The next hop offers CHUNKING and does not know BDAT: its connections use DATA from now on.
     void forbid_chunking(const std::string& identity);
@@ -79,6 +86,7 @@ private:
     PoolOptions options_;
     MailHosts hosts_;
     HostHealth health_;
+    HopWatch hops_;
     std::uint64_t trust_ = 0;  // counts replaced contexts: no connection outlives its trust
     std::shared_ptr<net::TlsContext> any_;
     std::shared_ptr<net::TlsContext> verified_;

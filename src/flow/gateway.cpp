@@ -480,6 +480,21 @@ void Gateway::note_new_domain(std::string domain, UnmanagedSighting first) {
     });
 }
 
+void Gateway::note_house(maillog::Level level, std::string text) {
+    net::asio::post(loop_, [this, level, text = std::move(text)] {
+        journal_.house(level, text);
+        (void)journal_.flush();
+    });
+}
+
+Task<Status> Gateway::send_notice(NoticeMail mail) {
+    auto connection = log_.next_connection();
+    if (!connection) co_return std::unexpected(std::move(connection).error());
+    auto notice = make_notice(*settings_, mail, *connection, clock_.now());
+    if (!notice) co_return std::unexpected(std::move(notice).error());
+    co_return co_await queue_->submit(std::make_shared<Live>(*std::move(notice)));
+}
+
 void Gateway::run_posted() {
     loop_.restart();
     loop_.poll();

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "config/settings.h"
+#include "flow/notice.h"
 #include "flow/queue.h"
 #include "flow/services.h"
 #include "flow/session.h"
@@ -73,6 +74,8 @@ public:
     void set_site(SitePointer site);
     // Any thread: a domain that never sent through us before has, with `first`; for the log.
     void note_new_domain(std::string domain, UnmanagedSighting first);
+    // Any thread: a line of the house in the log.
+    void note_house(maillog::Level level, std::string text);
     // After run() has returned: what other threads still had to say.
     void run_posted();
     // Any thread. Limits, time-outs, TLS files and the like; listeners' sockets stay as they are.
@@ -110,6 +113,13 @@ public:
     [[nodiscard]] const Budget& budget() const { return budget_; }
     [[nodiscard]] const spool::RecoveryReport& recovery() const { return recovery_; }
     [[nodiscard]] SpoolPort& spool() { return spool_; }
+    [[nodiscard]] std::vector<delivery::HopReach> hop_reach() const { return upstreams_->reach(); }
+    // Of the listeners' certificate.
+    [[nodiscard]] std::optional<WallTime> certificate_ends() const {
+        return server_tls_->certificate_ends();
+    }
+    // Mail of our own, durable when the call returns. transient: not stored.
+    net::Task<Status> send_notice(NoticeMail mail);
     [[nodiscard]] const Journal& journal() const { return journal_; }
 
 private:

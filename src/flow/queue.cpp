@@ -160,6 +160,22 @@ void Queue::admit(const LivePointer& live) {
     dispatch(live);
 }
 
+Task<Status> Queue::submit(LivePointer live) {
+    spool::Batch batch;
+    batch.messages.push_back(to_spool(*live));
+    auto committed = co_await services_.spool.commit(std::move(batch));
+    if (!committed) co_return committed;
+    live->spooled = true;
+    services_.journal.message(*live->source,
+                              live->id,
+                              live->message_id,
+                              live->sender_text(),
+                              live->envelope.recipients.size());
+    (void)services_.journal.flush();
+    admit(live);
+    co_return Status();
+}
+
 void Queue::dispatch(const LivePointer& live) {
     if (stopping_) return;
     const WallTime now = services_.clock.now();

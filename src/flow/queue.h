@@ -39,6 +39,8 @@ public:
 
     // Takes over a message that the spool has (Live::spooled). What is due is attempted at once.
     void admit(const LivePointer& live);
+    // A message of our own: in the spool, in the log and under way when the call returns.
+    net::Task<Status> submit(LivePointer live);
     // The end of an attempt that somebody else began for a message now in the queue.
     net::Task<void> finish_attempt(LivePointer live,
                                    std::vector<std::uint32_t> recipients,

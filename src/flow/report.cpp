@@ -5,6 +5,7 @@
 #include "delivery/message_template.h"
 #include "mime/date.h"
 #include "mime/header_scan.h"
+#include "mime/language.h"
 
 #include <algorithm>
 #include <map>
@@ -118,6 +119,32 @@ delivery::TemplateValues values_for(const ReportContext& context,
     return values;
 }
 
+// What the reader of the report wants, the most wanted first: what the administrator says of the
+// domain, what the original says that its sender reads, what it says it was written in.
+std::vector<std::string> wanted_languages(const ReportContext& context,
+                                          const Live& original,
+                                          const Content& content) {
+    std::vector<std::string> wanted;
+    const auto& by_domain = context.settings.reports.languages;
+    if (original.envelope.sender) {
+        const auto row = std::ranges::find_if(by_domain, [&](const config::ReportLanguage& one) {
+            return one.domain.matches(original.envelope.sender->domain());
+        });
+        if (row != by_domain.end()) wanted.push_back(row->language);
+    }
+    if (!content) return wanted;
+    const auto header = mime::HeaderSection::scan(*content);
+    const auto add = [&](std::string_view field, auto read) {
+        const mime::HeaderField* found = header.find(field);
+        if (found == nullptr) return;
+        for (std::string& tag : read(mime::unfold(found->value)))
+            wanted.push_back(std::move(tag));
+    };
+    add("Accept-Language", mime::accepted_languages);
+    add("Content-Language", mime::content_languages);
+    return wanted;
+}
+
 std::shared_ptr<const Source> report_source(const ReportContext& context) {
     auto source = std::make_shared<Source>();
     source->connection = context.connection;
@@ -146,12 +173,14 @@ Result<Live> make_report(const ReportContext& context,
                          const Content& content,
                          const std::vector<ReportItem>& items) {
     const std::string_view name = template_for(items.front(), context.settings);
-    const delivery::MessageTemplate* text = context.site.templates.find(name);
-    if (text == nullptr) {
+    const auto chosen = context.site.templates.choose(name,
+                                                      wanted_languages(context, original, content),
+                                                      context.settings.reports.default_language);
+    if (chosen.text == nullptr) {
         return fail(ErrorKind::internal, "flow.report", "no template " + std::string(name));
     }
     const delivery::MessageText rendered =
-        text->render(values_for(context, original, content, items));
+        chosen.text->render(values_for(context, original, content, items));
 
     delivery::DsnRequest request;
     request.reporting_mta = context.settings.hostname;
@@ -164,6 +193,8 @@ Result<Live> make_report(const ReportContext& context,
     request.original_content = content;
     request.subject = rendered.subject;
     request.text = rendered.text;
+    request.html = rendered.html;
+    request.language = chosen.language;
     for (const ReportItem& item : items) {
         delivery::DsnRecipient recipient;
         recipient.recipient = original.envelope.recipients[item.recipient];

@@ -41,7 +41,8 @@ protected:
                      const std::vector<std::string>& recipients = {"bob@partner.example"}) {
         const ReportContext context{
             settings_, site_, trace_, {0, 43}, WallTime(std::chrono::hours(500'000))};
-        const Live original = test::live(recipients);
+        Live original = test::live(recipients);
+        original.content = std::make_shared<const std::string>(fields_ + *original.content);
         auto report = make_report(context, original, original.content, items);
         EXPECT_TRUE(report.has_value());
         return report ? *report->content : "";
@@ -52,6 +53,7 @@ protected:
             EXPECT_TRUE(site_.templates.replace(name, source).has_value());
     }
 
+    std::string fields_;  // of the original, before its others
     config::Settings settings_;
     Site site_;
     TraceGuard trace_{"gw.example.com", SecretBytes(std::string(32, 'k'))};
@@ -90,6 +92,43 @@ TEST_F(Report, NextHopNamesWhoWasTriedEachOnce) {
     EXPECT_TRUE(
         make({{Kind::failed, 1, no}, {Kind::failed, 2, no}, {Kind::failed, 3, no}}, recipients)
             .contains("[mail.partner.example:25, gw.example.com, (no route)]"));
+}
+
+TEST_F(Report, LanguageIsTheDomainsThenTheOneReadThenTheOneWritten) {
+    for (const char* language : {"de", "fr", "pt-BR"}) {
+        const std::string source = std::string("Subject: x\n\n[in ") + language + "]\n";
+        ASSERT_TRUE(
+            site_.templates.replace(delivery::kBouncedDeliveryFailed, language, {source, ""}));
+    }
+    const std::vector<ReportItem> items{
+        {Kind::failed, 0, remote(Outcome::Kind::refused, 550, "5.1.1")}};
+    const auto in = [&](const std::string& fields) {
+        fields_ = fields;
+        std::string report = make(items);
+        report.resize(report.find("Content-Description: Delivery report"));
+        for (const char* language : {"de", "fr", "pt-BR"}) {
+            if (report.contains(std::string("[in ") + language + "]")) {
+                EXPECT_TRUE(report.contains(std::string("Content-Language: ") + language));
+                return std::string(language);
+            }
+        }
+        EXPECT_FALSE(report.contains("Content-Language")) << report;
+        return std::string();
+    };
+    EXPECT_EQ(in(""), "");
+    EXPECT_EQ(in("Content-Language: fr-CA\r\n"), "fr");
+    EXPECT_EQ(in("Content-Language: fr\r\nAccept-Language: es;q=0.9,\r\n de;q=0.8\r\n"), "de");
+    EXPECT_EQ(in("Accept-Language: en, de\r\nContent-Language: fr\r\n"), "")
+        << "English is what the default text is in";
+    EXPECT_EQ(in("Accept-Language: es\r\nContent-Language: pt-br\r\n"), "pt-BR");
+    settings_.reports.default_language = "nl";
+    EXPECT_EQ(in("Accept-Language: en, de\r\n"), "de");
+    settings_.reports.languages = {{*policy::DomainPattern::parse("other.example"), "de"},
+                                   {*policy::DomainPattern::parse(".example"), "fr"},
+                                   {*policy::DomainPattern::parse("*"), "de"}};
+    EXPECT_EQ(in("Accept-Language: de\r\n"), "fr") << "the first row that matches";
+    settings_.reports.languages = {{*policy::DomainPattern::parse("*"), "es"}};
+    EXPECT_EQ(in("Accept-Language: de\r\n"), "de") << "no such text: the next wish counts";
 }
 
 TEST_F(Report, TheReasonNamesWhoGaveIt) {

@@ -230,5 +230,17 @@ TEST(Offload, ComesBackToTheLoop) {
     EXPECT_EQ(resumed_on, loop_thread);
 }
 
+TEST_F(StreamTest, ACertificateHasAnEnd) {
+    const auto ends = server_context("a.example")->certificate_ends();
+    ASSERT_TRUE(ends);
+    const auto years = std::chrono::duration_cast<std::chrono::years>(
+        *ends - std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
+    EXPECT_GE(years.count(), 9);
+    EXPECT_LE(years.count(), 10);
+    const auto client = TlsContext::client(false, "");
+    ASSERT_TRUE(client);
+    EXPECT_FALSE((*client)->certificate_ends());
+}
+
 }  // namespace
 }  // namespace sealgate::net

@@ -8,6 +8,8 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <chrono>
+#include <ctime>
 #include <system_error>
 
 namespace sealgate::net {
@@ -89,6 +91,19 @@ Result<std::shared_ptr<TlsContext>> TlsContext::server(const std::string& certif
                         certificate_file + ": " + tls_error());
     }
     return result;
+}
+
+std::optional<WallTime> TlsContext::certificate_ends() const {
+    const X509* certificate = SSL_CTX_get0_certificate(context_.get());
+    std::tm utc{};
+    if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) {
+        return std::nullopt;
+    }
+    const std::chrono::sys_days day = std::chrono::year(utc.tm_year + 1900) /
+                                      std::chrono::month(static_cast<unsigned>(utc.tm_mon + 1)) /
+                                      std::chrono::day(static_cast<unsigned>(utc.tm_mday));
+    return WallTime(day + std::chrono::hours(utc.tm_hour) + std::chrono::minutes(utc.tm_min) +
+                    std::chrono::seconds(utc.tm_sec));
 }
 
 Result<std::shared_ptr<TlsContext>> TlsContext::client(bool verify, const std::string& ca_file) {

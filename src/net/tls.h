@@ -3,10 +3,12 @@
 // TLS with OpenSSL 3: contexts for listeners and for next hops, and the certificate of the first
 // start.
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "os/file_system.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -44,6 +46,8 @@ public:
     // A connection object; `name` is the server name to send (SNI) and, when verifying, to check.
     [[nodiscard]] Result<SslPointer> connection(std::string_view name) const;
     [[nodiscard]] bool verifies() const { return verify_; }
+    // Of a server's: when its own certificate ends; nullopt where that is not known.
+    [[nodiscard]] std::optional<WallTime> certificate_ends() const;
 
 private:
     std::unique_ptr<ssl_ctx_st, SslDeleter> context_;

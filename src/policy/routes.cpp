@@ -146,8 +146,9 @@ std::string NextHop::to_string() const {
 
 Route Route::towards(const mime::Domain& recipient) const {
     Route route = *this;
-    if (next_hop.kind == NextHop::Kind::mx && next_hop.host.empty()) {
+    if (next_hop.goes_by_recipient()) {
         route.next_hop.host = recipient.ascii();
+        route.by_recipient = true;
     }
     return route;
 }

@@ -41,6 +41,8 @@ struct NextHop {
     [[nodiscard]] std::string to_string() const;
     // `host` and `port` say where it is.
     [[nodiscard]] bool names_host() const { return kind == Kind::smtp || kind == Kind::lmtp; }
+    // "mx": where it is depends on the recipient.
+    [[nodiscard]] bool goes_by_recipient() const { return kind == Kind::mx && host.empty(); }
     bool operator==(const NextHop&) const = default;
 };
 
@@ -53,6 +55,7 @@ struct Route {
     // verify: SHA-256 of the server's public key (SubjectPublicKeyInfo), 64 lower-case hex digits
     // each. With any, the key alone counts: neither name nor authority.
     std::vector<std::string> tls_pins;
+    bool by_recipient = false;  // the next hop is a recipient's domain: towards() has put it in
 
     // This route for a recipient of that domain: "mx" becomes that domain's mail servers.
     [[nodiscard]] Route towards(const mime::Domain& recipient) const;

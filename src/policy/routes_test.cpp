@@ -157,9 +157,11 @@ TEST(NextHop, MxIsTheRecipientsDomainOrANamedOne) {
     }
     const Route to_all = route("*", "mx");
     EXPECT_EQ(to_all.towards(domain("a.example")).next_hop.to_string(), "mx:a.example");
+    EXPECT_TRUE(to_all.towards(domain("a.example")).by_recipient);
     EXPECT_EQ(to_all.towards(domain("[192.0.2.1]")).next_hop.host, "[192.0.2.1]");
     const Route named = route("*", "mx:relay.example");
     EXPECT_EQ(named.towards(domain("a.example")).next_hop.host, "relay.example");
+    EXPECT_FALSE(named.towards(domain("a.example")).by_recipient);
     const Route fixed = route("*", "h.example:25");
     EXPECT_EQ(fixed.towards(domain("a.example")).next_hop, fixed.next_hop);
 }

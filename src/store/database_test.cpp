@@ -214,6 +214,24 @@ TEST_P(DatabaseTest, MigrationThatFailsLeavesTheSchemaAsItWas) {
     ASSERT_TRUE(migrate(**connection, good));  // t1 is not there
 }
 
+TEST_P(DatabaseTest, TemplatesOfTheFirstSchemaAreKept) {
+    auto connection = Connection::open(options());
+    ASSERT_TRUE(connection);
+    ASSERT_TRUE(migrate(**connection, std::span(migrations()).first(1)));
+    ASSERT_TRUE((*connection)
+                    ->run("INSERT INTO template_override (name, content, changed, changed_by) "
+                          "VALUES ('Message Delayed', 'Subject: x', 7, 'alice')"));
+    ASSERT_TRUE(migrate(**connection, migrations()));
+    const auto rows =
+        (*connection)
+            ->rows("SELECT name, language, content, html, changed_by FROM template_text",
+                   std::vector<Column>(5, Column::text),
+                   {});
+    ASSERT_TRUE(rows);
+    ASSERT_EQ(rows->size(), 1U);
+    EXPECT_EQ(rows->front(), (Row{"Message Delayed", "", "Subject: x", "", "alice"}));
+}
+
 TEST_P(DatabaseTest, NewerSchemaIsRefused) {
     {
         auto connection = Connection::open(options());

@@ -68,6 +68,46 @@ std::vector<Migration> make_migrations() {
              // 64 hex digits each, with blanks between them.
              "ALTER TABLE route ADD COLUMN tls_pins TEXT NOT NULL DEFAULT ''",
          }},
+        {"templates in several languages, with HTML",
+         {
+             R"(CREATE TABLE template_text (
+                    name TEXT NOT NULL,
+                    language TEXT NOT NULL,
+                    content TEXT NOT NULL,
+                    html TEXT NOT NULL,
+                    changed BIGINT NOT NULL,
+                    changed_by TEXT NOT NULL,
+                    PRIMARY KEY (name, language)))",
+             "INSERT INTO template_text (name, language, content, html, changed, changed_by) "
+             "SELECT name, '', content, '', changed, changed_by FROM template_override",
+             "DROP TABLE template_override",
+         }},
+        {"alerts",
+         {
+             // `ended`: 0 while it lasts.
+             R"(CREATE TABLE alert (
+                    id BIGINT NOT NULL PRIMARY KEY,
+                    name TEXT NOT NULL,
+                    subject TEXT NOT NULL,
+                    title TEXT NOT NULL,
+                    detail TEXT NOT NULL,
+                    raised BIGINT NOT NULL,
+                    ended BIGINT NOT NULL,
+                    end_detail TEXT NOT NULL))",
+             "CREATE INDEX alert_ended ON alert (ended, id)",
+             // What has not reached its sink yet.
+             R"(CREATE TABLE alert_notice (
+                    alert BIGINT NOT NULL,
+                    kind TEXT NOT NULL,
+                    sink TEXT NOT NULL,
+                    attempts BIGINT NOT NULL,
+                    due BIGINT NOT NULL,
+                    PRIMARY KEY (alert, kind, sink)))",
+             R"(CREATE TABLE alert_silence (
+                    name TEXT NOT NULL PRIMARY KEY,
+                    until BIGINT NOT NULL,
+                    set_by TEXT NOT NULL))",
+         }},
     };
 }
 

@@ -22,6 +22,7 @@ void openapi(Router& router, const Services& services) {
 
 void add_resources(Router& router, Services& services) {
     openapi(router, services);
+    resources::alerts(router, services);
     resources::audit(router, services);
     resources::config(router, services);
     resources::config_file(router, services);

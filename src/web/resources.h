@@ -21,6 +21,7 @@ struct Services {
 };
 
 namespace resources {
+void alerts(Router& router, Services& services);
 void audit(Router& router, Services& services);
 void config(Router& router, Services& services);
 void config_file(Router& router, Services& services);

@@ -3,6 +3,7 @@
 // document that the server itself gives out.
 #include "web/resources.h"
 
+#include "admin/alerts.h"
 #include "admin/unmanaged.h"
 #include "base/text.h"
 #include "web/json.h"
@@ -330,8 +331,60 @@ TEST_F(ResourcesTest, TemplatesAreReplacedAndReset) {
     ask(Method::del, path);
     EXPECT_EQ(last_.status, 204U);
     EXPECT_EQ(ask(Method::get, path)["replaced"], false);
+    EXPECT_EQ(
+        ask(Method::put, path + "?language=de", {{"text", "Leider"}, {"html", "<p>"}})["html"],
+        "<p>");
+    EXPECT_EQ(ask(Method::get, path)["languages"], Json::array({"de"}));
+    EXPECT_EQ(ask(Method::get, path + "?language=de")["built_in"], "Sorry");
+    EXPECT_EQ(ask(Method::post, path + "/preview?language=de", Json::object())["html"], "<p>");
+    ask(Method::del, path + "?language=de");
+    EXPECT_EQ(last_.status, 204U);
+    ask(Method::get, path + "?language=de");
+    EXPECT_EQ(last_.status, 404U);
     ask(Method::get, "/api/v1/templates/None");
     EXPECT_EQ(last_.status, 404U);
+}
+
+TEST_F(ResourcesTest, AlertsAreListedSilencedAndTested) {
+    auto& context = services_.context();
+    ASSERT_TRUE(
+        admin::record_alerts(context,
+                             {{"disk", "", "little is free", "Look.", false},
+                              {"unmanaged-domain", "new.example", "first mail", "From.", true}},
+                             {},
+                             {"mail"}));
+    auto all = ask(Method::get, "/api/v1/alerts");
+    ASSERT_EQ(all["active"].size(), 1U);
+    EXPECT_EQ(all["active"][0]["title"], "little is free");
+    EXPECT_FALSE(all["active"][0].contains("ended"));
+    EXPECT_EQ(all["recent"][0]["subject"], "new.example");
+    EXPECT_EQ(all["waiting_notices"], 2U);
+    EXPECT_EQ(ask(Method::get, "/api/v1/alerts?recent=0")["recent"].size(), 0U);
+    const std::string until =
+        ask(Method::put, "/api/v1/alerts/disk/silence", {{"seconds", 7200}})["until"];
+    EXPECT_TRUE(until.starts_with("2026-01-02T02:00:00")) << until;
+    all = ask(Method::get, "/api/v1/alerts");
+    const auto silenced = [](const Json& kinds) {
+        return std::count_if(kinds.begin(), kinds.end(), [](const Json& kind) {
+            return kind.contains("silenced_until");
+        });
+    };
+    EXPECT_EQ(silenced(all["kinds"]), 1);
+    ask(Method::del, "/api/v1/alerts/disk/silence");
+    EXPECT_EQ(last_.status, 204U);
+    EXPECT_EQ(silenced(ask(Method::get, "/api/v1/alerts")["kinds"]), 0);
+    ask(Method::put, "/api/v1/alerts/disk/silence", {{"seconds", 0}});
+    EXPECT_EQ(last_.status, 422U);
+    ask(Method::put, "/api/v1/alerts/dsk/silence", {{"seconds", 60}});
+    EXPECT_EQ(last_.status, 404U);
+    ask(Method::post, "/api/v1/alerts/disk/test");
+    EXPECT_EQ(last_.status, 409U) << "no sink";
+    context.on_alert_test([](std::string_view name) -> Result<std::vector<admin::SinkAnswer>> {
+        return std::vector<admin::SinkAnswer>{{"mail", ""}, {"webhook", "no " + std::string(name)}};
+    });
+    const auto answers = ask(Method::post, "/api/v1/alerts/disk/test")["sinks"];
+    EXPECT_EQ(answers[0]["taken"], true);
+    EXPECT_EQ(answers[1]["problem"], "no disk");
 }
 
 TEST_F(ResourcesTest, RoutesAreSetAndRemoved) {

@@ -155,12 +155,13 @@ public:
         database_ = *std::move(database);
         admin::TemplateLibrary library;
         library.built_in = {{"Message Bounced -- Unmanaged Domain", "for blocked mail", "Sorry"}};
-        library.check = [](std::string_view, std::string_view text) -> Status {
-            if (text.find("{{") == std::string_view::npos) return {};
+        library.check = [](std::string_view, const admin::TemplateText& text) -> Status {
+            if (text.text.find("{{") == std::string::npos) return {};
             return fail(ErrorKind::malformed, "test", "Line 1: there is no variable 'x'.");
         };
-        library.preview = [](std::string_view, std::string_view text) -> Result<std::string> {
-            return "Subject: Message undeliverable\n\n" + std::string(text);
+        library.preview = [](std::string_view,
+                             const admin::TemplateText& text) -> Result<admin::TemplateText> {
+            return admin::TemplateText{"Subject: Message undeliverable\n\n" + text.text, text.html};
         };
         context_ = std::make_unique<admin::Context>(*database_,
                                                     clock,

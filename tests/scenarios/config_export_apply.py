@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The store as a file: exported, changed by hand, compared (exit status 10), applied, in force for
-the next message; a bad file is refused with file and line, what the configuration file owns with
+the next message, templates with their languages and HTML parts too; a bad file is refused with file and line, what the configuration file owns with
 both places, a removal without --yes; and what was changed since the comparison stops an apply."""
 from support.mail import message
 from support.scenario import check, equal, run
@@ -27,6 +27,11 @@ def main(s):
     text = s.dir / "template.txt"
     text.write_text(gateway.must("template", "show", TEMPLATE).out + "\n\"\"\"room 42\"\"\" \\ end\n")
     gateway.must("template", "set", TEMPLATE, "--file", text)
+    german = s.dir / "german.txt"
+    german.write_text(text.read_text().replace("room 42", "Zimmer 42"))
+    html = s.dir / "template.html"
+    html.write_text("<p>Zimmer \"42\", &uuml;ber {{sender}}</p>\n")
+    gateway.must("template", "set", TEMPLATE, "--lang", "de", "--file", german, "--html-file", html)
 
     # What was exported changes nothing, also where objects are managed by file.
     exported = gateway.must("config", "export").out
@@ -83,6 +88,7 @@ def main(s):
            "unmanaged.mode unmanaged_senders"], "records of the changes")
     gateway.must("audit", "verify")
     applied = gateway.must("config", "export").out
+    check(f'name = "{TEMPLATE}"\nlanguage = "de"\n' in applied, f"the German text:\n{applied}")
 
     # Refused as a whole: bad text, what is owned elsewhere.
     line = wanted.count("\n") + 1
@@ -107,8 +113,10 @@ def main(s):
     equal(apply("", "--yes").code, 0, "an empty file")
     names = [d["name"] for d in gateway.must("domain", "list", "--json").objects()]
     equal(names, ["managed.example"], "domains")
+    check(gateway.cli("template", "show", TEMPLATE, "--lang", "de").code == 1, "no German text")
     equal(apply(applied).code, 0, "back again, without a removal")
     equal(gateway.must("config", "export").out, applied, "the store as it was")
+    check("Zimmer" in gateway.must("template", "show", TEMPLATE, "--lang", "de", "--html").out, "HTML")
 
     # `config check` looks into the files that the settings name.
     bad = s.dir / "bad.toml"

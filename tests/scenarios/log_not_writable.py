@@ -21,6 +21,10 @@ def until_refused(gateway, limit=400):
     return None, taken
 
 
+def alerts(gateway):
+    return [a["name"] for a in gateway.must("alert", "list", "--json").json()["active"]]
+
+
 def scene(s, action):
     peer = s.peer()
     gateway = s.gateway(next_hop=peer, name=action, start=False,
@@ -40,11 +44,13 @@ def scene(s, action):
             check(reply.is_(250), f"on_failure = continue: {reply}")
     result = gateway.cli("status", "--json")
     equal((result.code, result.json()["mail_log"]["healthy"]), (1, False), "status")
+    eventually(lambda: "mail-log" in alerts(gateway), "the alert")
 
     disk.clear()
     eventually(lambda: gateway.send(SENDER, "after@partner.example", message()).is_(250),
                "mail goes on when there is room again", 15)
     eventually(lambda: gateway.queue() == [], "the queue is empty")
+    eventually(lambda: "mail-log" not in alerts(gateway), "the end of the alert")
     got = {r for m in peer.messages for r in m.recipients}
     equal(set(taken) - got, set(), "accepted, not delivered")
     if action == "stop":

@@ -13,6 +13,7 @@ const std::vector<Noun>& all_commands() {
         commands::log(),
         commands::message(),
         commands::template_(),
+        commands::alert(),
         commands::config(),
         commands::audit(),
         commands::version(),

@@ -8,6 +8,7 @@
 namespace sealgate::cli {
 
 namespace commands {
+[[nodiscard]] Noun alert();
 [[nodiscard]] Noun audit();
 [[nodiscard]] Noun completion();
 [[nodiscard]] Noun config();

@@ -2,6 +2,7 @@
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/table.h"
+#include "cli/text_diff.h"
 #include "cli/times.h"
 
 #include <fmt/format.h>
@@ -16,8 +17,24 @@ namespace {
 
 constexpr std::size_t kTextLimit = 256UL * 1024;
 
-std::string path_of(const std::string& name) {
-    return "/api/v1/templates/" + segment(name);
+// The resource of a template, or what lies below it, in the language that was asked for.
+std::string path_of(const Given& given, std::string_view below = "") {
+    return with_query(fmt::format("/api/v1/templates/{}{}", segment(given.get("NAME")), below),
+                      {{"language", given.get("--lang")}});
+}
+
+// "'NAME'", or "'NAME' in de".
+std::string title_of(const Given& given) {
+    const auto language = given.get("--lang");
+    return fmt::format(
+        "'{}'{}", given.get("NAME"), language.empty() ? "" : fmt::format(" in {}", language));
+}
+
+std::string joined(const Json& texts) {
+    std::string out;
+    for (const auto& text : texts)
+        out += (out.empty() ? "" : ", ") + text.get<std::string>();
+    return out;
 }
 
 Outcome<Exit> list(Context& context, const Given& /*given*/) {
@@ -25,17 +42,19 @@ Outcome<Exit> list(Context& context, const Given& /*given*/) {
     if (context.json()) {
         Json all = Json::array();
         for (auto item : answer.at("items")) {
-            item.erase("text");
+            for (const char* long_text : {"text", "html", "built_in"})
+                item.erase(long_text);
             all.push_back(std::move(item));
         }
         context.print_document(all);
         return Exit::done;
     }
-    Table table({{"TEMPLATE"}, {"TEXT"}, {"USED FOR"}});
+    Table table({{"TEMPLATE"}, {"TEXT"}, {"LANGUAGES"}, {"USED FOR"}});
     for (const auto& item : answer.at("items")) {
         const auto changed = text_of(item, "changed");
         table.add({text_of(item, "name"),
                    item.value("replaced", false) ? "replaced " + show_time(changed) : "built in",
+                   joined(item.value("languages", Json::array())),
                    text_of(item, "description")});
     }
     context.console().out(table.render());
@@ -43,46 +62,88 @@ Outcome<Exit> list(Context& context, const Given& /*given*/) {
 }
 
 Outcome<Exit> show(Context& context, const Given& given) {
-    SG_TRY(const auto item, context.get(path_of(given.get("NAME"))));
+    SG_TRY(const auto item, context.get(path_of(given)));
     if (context.json()) {
         context.print_document(item);
-    } else {
-        context.console().out(text_of(item, "text"));
+        return Exit::done;
     }
+    if (given.has("--html") && !item.contains("html")) {
+        return give_up(Exit::no, fmt::format("the template {} has no HTML part.", title_of(given)));
+    }
+    context.console().out(text_of(item, given.has("--html") ? "html" : "text"));
     return Exit::done;
 }
 
-Outcome<Exit> set(Context& context, const Given& given) {
-    const auto file = given.get("--file");
-    if (file.empty()) return give_up(Exit::usage, "name the new text with --file FILE.");
-    SG_TRY(const auto text, context.read_text(file, kTextLimit));
-    const auto name = given.get("NAME");
-    SG_TRY(const auto answer, context.send("PUT", path_of(name), {{"text", text}}));
-    context.report(answer, fmt::format("The template '{}' is replaced.", name));
-    return Exit::done;
-}
-
-Outcome<Exit> reset(Context& context, const Given& given) {
-    const auto name = given.get("NAME");
-    SG_TRYV(context.send("DELETE", path_of(name), nullptr));
-    context.report({{"outcome", "reset"}},
-                   fmt::format("The template '{}' has its built-in text again.", name));
-    return Exit::done;
-}
-
-Outcome<Exit> preview(Context& context, const Given& given) {
+// What --file, --html-file and --no-html give.
+Outcome<Json> change_of(Context& context, const Given& given) {
     Json body = Json::object();
+    if (given.has("--html-file") && given.has("--no-html")) {
+        return give_up(Exit::usage, "--html-file and --no-html cannot both be given.");
+    }
     if (given.has("--file")) {
         SG_TRY(auto text, context.read_text(given.get("--file"), kTextLimit));
         body["text"] = std::move(text);
     }
-    SG_TRY(const auto answer, context.send("POST", path_of(given.get("NAME")) + "/preview", body));
+    if (given.has("--html-file")) {
+        SG_TRY(auto html, context.read_text(given.get("--html-file"), kTextLimit));
+        body["html"] = std::move(html);
+    }
+    if (given.has("--no-html")) body["html"] = "";
+    return body;
+}
+
+Outcome<Exit> set(Context& context, const Given& given) {
+    SG_TRY(const auto body, change_of(context, given));
+    if (body.empty()) {
+        return give_up(Exit::usage,
+                       "name the new text with --file FILE, or the HTML part with --html-file.");
+    }
+    SG_TRY(const auto answer, context.send("PUT", path_of(given), body));
+    context.report(answer, fmt::format("The template {} is replaced.", title_of(given)));
+    return Exit::done;
+}
+
+Outcome<Exit> reset(Context& context, const Given& given) {
+    SG_TRYV(context.send("DELETE", path_of(given), nullptr));
+    const bool language = given.has("--lang");
+    context.report({{"outcome", "reset"}},
+                   fmt::format("The template {} {}.",
+                               title_of(given),
+                               language ? "is removed" : "has its built-in text again"));
+    return Exit::done;
+}
+
+Outcome<Exit> preview(Context& context, const Given& given) {
+    SG_TRY(const auto body, change_of(context, given));
+    SG_TRY(const auto answer, context.send("POST", path_of(given, "/preview"), body));
     if (context.json()) {
         context.print_document(answer);
-    } else {
-        context.console().out(text_of(answer, "message"));
+        return Exit::done;
     }
+    if (given.has("--html") && !answer.contains("html")) {
+        return give_up(Exit::no, fmt::format("the template {} has no HTML part.", title_of(given)));
+    }
+    context.console().out(text_of(answer, given.has("--html") ? "html" : "message"));
     return Exit::done;
+}
+
+Outcome<Exit> diff(Context& context, const Given& given) {
+    SG_TRY(const auto item, context.get(path_of(given)));
+    const std::string name = text_of(item, "name");
+    const std::string language = text_of(item, "language");
+    const std::string in_use = language.empty() ? name : fmt::format("{} [{}]", name, language);
+    std::string out = unified_diff(text_of(item, "built_in"),
+                                   text_of(item, "text"),
+                                   name + " (built in)",
+                                   in_use + " (in use)");
+    out += unified_diff(
+        "", text_of(item, "html"), name + " (built in: no HTML part)", in_use + " (HTML part)");
+    if (context.json()) {
+        context.print_document({{"changed", !out.empty()}, {"diff", out}});
+    } else {
+        context.console().out(out);
+    }
+    return out.empty() ? Exit::done : Exit::changes_pending;
 }
 
 // A file for the editor, of mode 0600, that goes away unless it is kept.
@@ -116,9 +177,10 @@ private:
 };
 
 Outcome<Exit> edit(Context& context, const Given& given) {
-    const auto name = given.get("NAME");
-    SG_TRY(const auto before, context.call({.target = path_of(name)}));
-    const auto old_text = text_of(Json::parse(before.body, nullptr, false), "text");
+    const char* part = given.has("--html") ? "html" : "text";
+    const auto before = context.call({.target = path_of(given)});
+    if (!before) return std::unexpected(before.error());
+    const auto old_text = text_of(Json::parse(before->body, nullptr, false), part);
     Draft draft;
     SG_TRYV(draft.create(old_text));
     if (!context.console().edit(draft.path())) {
@@ -136,11 +198,11 @@ Outcome<Exit> edit(Context& context, const Given& given) {
         return Exit::done;
     }
     auto answer = context.call({.method = "PUT",
-                                .target = path_of(name),
-                                .body = Json{{"text", *new_text}}.dump(),
-                                .if_match = before.etag});
+                                .target = path_of(given),
+                                .body = Json{{part, *new_text}}.dump(),
+                                .if_match = before->etag});
     if (!answer) return kept(std::move(answer).error());
-    context.console().talk(fmt::format("The template '{}' is replaced.\n", name));
+    context.console().talk(fmt::format("The template {} is replaced.\n", title_of(given)));
     return Exit::done;
 }
 
@@ -148,6 +210,9 @@ Outcome<Exit> edit(Context& context, const Given& given) {
 
 Noun template_() {
     const Argument name{"NAME", "A template, as 'template list' shows it"};
+    const Option lang{
+        "--lang", "TAG", "The text in this language (de, pt-BR), not the default one"};
+    const Option html{"--html", "", "The HTML part, not the text"};
     return {
         .name = "template",
         .summary = "Message templates: the texts of the messages that the gateway writes",
@@ -159,30 +224,45 @@ Noun template_() {
                    .summary = "Print the text in use",
                    .example = "sealgate template show 'Message Bounced -- Unmanaged Domain'",
                    .arguments = {name},
+                   .options = {lang, html},
                    .run = show},
                   {.name = "edit",
                    .summary = "Change the text in your editor ($VISUAL, $EDITOR)",
                    .example = "sealgate template edit 'Message Bounced -- Unmanaged Domain'",
                    .arguments = {name},
+                   .options = {lang, html},
                    .run = edit},
                   {.name = "set",
-                   .summary = "Replace the text",
+                   .summary = "Replace the text or the HTML part, or add a language",
                    .example =
                        "sealgate template set 'Message Bounced -- Unmanaged Domain' --file new.txt",
                    .arguments = {name},
-                   .options = {{"--file", "FILE", "The new text; - is the standard input"}},
+                   .options = {{"--file", "FILE", "The new text; - is the standard input"},
+                               {"--html-file", "FILE", "The new HTML part"},
+                               {"--no-html", "", "Take the HTML part away"},
+                               lang},
                    .run = set},
                   {.name = "reset",
-                   .summary = "Go back to the built-in text",
+                   .summary = "Go back to the built-in text; with --lang, remove that text",
                    .example = "sealgate template reset 'Message Bounced -- Unmanaged Domain'",
                    .arguments = {name},
+                   .options = {lang},
                    .run = reset},
                   {.name = "preview",
                    .summary = "Print the message that a text gives with sample values",
                    .example = "sealgate template preview 'Message Bounced -- Unmanaged Domain'",
                    .arguments = {name},
-                   .options = {{"--file", "FILE", "Instead of the text in use"}},
-                   .run = preview}}};
+                   .options = {{"--file", "FILE", "Instead of the text in use"},
+                               {"--html-file", "FILE", "Instead of the HTML part in use"},
+                               lang,
+                               html},
+                   .run = preview},
+                  {.name = "diff",
+                   .summary = "Show how a text differs from the built-in one",
+                   .example = "sealgate template diff 'Message Bounced -- Unmanaged Domain'",
+                   .arguments = {name},
+                   .options = {lang},
+                   .run = diff}}};
 }
 
 }  // namespace sealgate::cli::commands

@@ -12,11 +12,15 @@ namespace {
 const Schema& template_schema() {
     static const Schema kSchema{
         "Template",
-        "A message template",
+        "A message template in one language",
         {{"name", Type::text},
          {"description", Type::text},
+         {"language", Type::text, Presence::optional, "Left out for the default text"},
          {"replaced", Type::boolean, Presence::required, "Not the built-in text"},
          {"text", Type::text, Presence::required, "The text in use"},
+         {"html", Type::text, Presence::optional, "The HTML part in use"},
+         {"built_in", Type::text, Presence::required, "The built-in text; it has no HTML part"},
+         {"languages", Type::texts, Presence::required, "With a text beside the default one"},
          {"changed", Type::time, Presence::optional},
          {"changed_by", Type::text, Presence::optional}}};
     return kSchema;
@@ -28,41 +32,65 @@ const Schema& list_schema() {
     return kSchema;
 }
 
-const Schema& text_schema() {
-    static const Schema kSchema{"TemplateText", "", {{"text", Type::text}}};
-    return kSchema;
-}
-
-const Schema& preview_request_schema() {
+const Schema& change_schema() {
     static const Schema kSchema{
-        "TemplatePreviewRequest",
-        "",
-        {{"text", Type::text, Presence::optional, "Default: the text in use"}}};
+        "TemplateChange",
+        "A field that is left out stays as it is",
+        {{"text", Type::text, Presence::optional, "Subject line, an empty line, the text"},
+         {"html", Type::text, Presence::optional, "The HTML part; empty takes it away"}}};
     return kSchema;
 }
 
 const Schema& preview_schema() {
     static const Schema kSchema{
         "TemplatePreview",
-        "",
-        {{"message", Type::text, Presence::required, "The message with sample values"}}};
+        "What a template gives with sample values",
+        {{"message", Type::text, Presence::required, "Subject line, an empty line, the text"},
+         {"html", Type::text, Presence::optional, "The HTML part"}}};
     return kSchema;
 }
 
+Parameter language_parameter() {
+    return {"language", Type::text, "A language tag (RFC 5646); left out: the default text"};
+}
+
 OrderedJson to_json(const admin::TemplateEntry& entry) {
-    OrderedJson out{{"name", entry.name},
-                    {"description", entry.description},
-                    {"replaced", entry.replaced},
-                    {"text", entry.text}};
+    OrderedJson out{{"name", entry.name}, {"description", entry.description}};
+    if (!entry.language.empty()) out["language"] = entry.language;
+    out["replaced"] = entry.replaced;
+    out["text"] = entry.text.text;
+    if (!entry.text.html.empty()) out["html"] = entry.text.html;
+    out["built_in"] = entry.built_in;
+    out["languages"] = entry.languages;
     put_time(out, "changed", entry.changed);
     if (!entry.changed_by.empty()) out["changed_by"] = entry.changed_by;
     return out;
 }
 
+std::string tag_of(const admin::TemplateText& text) {
+    return etag(text.text + '\0' + text.html);
+}
+
 Response with_etag(const admin::TemplateEntry& entry) {
     auto answer = json_response(to_json(entry));
-    answer.fields.emplace_back("ETag", etag(entry.text));
+    answer.fields.emplace_back("ETag", tag_of(entry.text));
     return answer;
+}
+
+// The template and language that a call names; keeps the words that the names are views of.
+struct Named {
+    explicit Named(const Call& call)
+        : words(call.find("language").value_or("")),
+          name{call.at("name"), words} {}
+    std::string words;
+    admin::TemplateName name;
+};
+
+admin::TemplateChange change_of(const Call& call) {
+    admin::TemplateChange change;
+    if (call.body.contains("text")) change.text = call.body["text"].get<std::string>();
+    if (call.body.contains("html")) change.html = call.body["html"].get<std::string>();
+    return change;
 }
 
 Result<Response> list(const Services& services, const Call& /*call*/) {
@@ -74,35 +102,36 @@ Result<Response> list(const Services& services, const Call& /*call*/) {
 }
 
 Result<Response> show(const Services& services, const Call& call) {
-    SG_TRY(const auto entry, admin::show_template(services.admin, call.at("name")));
+    const Named named(call);
+    SG_TRY(const auto entry, admin::show_template(services.admin, named.name));
     return with_etag(entry);
 }
 
 Result<Response> set(const Services& services, const Call& call) {
-    std::optional<std::string> edited_from;
+    const Named named(call);
+    std::optional<admin::TemplateText> edited_from;
     if (!call.request.if_match.empty()) {
-        SG_TRY(auto before, admin::show_template(services.admin, call.at("name")));
-        SG_TRYV(check_if_match(call, etag(before.text)));
+        SG_TRY(auto before, admin::show_template(services.admin, named.name));
+        SG_TRYV(check_if_match(call, tag_of(before.text)));
         edited_from = std::move(before.text);  // so that nobody gets in between either
     }
-    SG_TRYV(admin::set_template(services.admin,
-                                actor(call),
-                                call.at("name"),
-                                call.body["text"].get_ref<const std::string&>(),
-                                edited_from));
+    SG_TRYV(
+        admin::set_template(services.admin, actor(call), named.name, change_of(call), edited_from));
     return show(services, call);
 }
 
 Result<Response> reset(const Services& services, const Call& call) {
-    SG_TRYV(admin::reset_template(services.admin, actor(call), call.at("name")));
+    const Named named(call);
+    SG_TRYV(admin::reset_template(services.admin, actor(call), named.name));
     return no_content();
 }
 
 Result<Response> preview(const Services& services, const Call& call) {
-    std::optional<std::string> text;
-    if (call.body.contains("text")) text = call.body["text"].get<std::string>();
-    SG_TRY(auto message, admin::preview_template(services.admin, call.at("name"), text));
-    return json_response({{"message", std::move(message)}});
+    const Named named(call);
+    SG_TRY(auto message, admin::preview_template(services.admin, named.name, change_of(call)));
+    OrderedJson out{{"message", std::move(message.text)}};
+    if (!message.html.empty()) out["html"] = std::move(message.html);
+    return json_response(out);
 }
 
 }  // namespace
@@ -121,29 +150,33 @@ void templates(Router& router, Services& services) {
                 .path = "/api/v1/templates/{name}",
                 .id = "showTemplate",
                 .summary = "One message template; its ETag is for If-Match",
+                .query = {language_parameter()},
                 .answers = {{200, "The template", &template_schema()}},
                 .handler = bind(show)});
     router.add({.method = Method::put,
                 .path = "/api/v1/templates/{name}",
                 .id = "setTemplate",
-                .summary = "Replaces the text of a message template",
+                .summary = "Replaces the text of a message template, or adds one in a language",
                 .access = Access::change,
-                .request = &text_schema(),
+                .query = {language_parameter()},
+                .request = &change_schema(),
                 .answers = {{200, "The template after the change", &template_schema()}},
                 .handler = bind(set)});
     router.add({.method = Method::del,
                 .path = "/api/v1/templates/{name}",
                 .id = "resetTemplate",
-                .summary = "Goes back to the built-in text",
+                .summary = "Goes back to the built-in text, or removes the one of a language",
                 .access = Access::change,
-                .answers = {{204, "The built-in text is in use"}},
+                .query = {language_parameter()},
+                .answers = {{204, "Done"}},
                 .handler = bind(reset)});
     router.add({.method = Method::post,
                 .path = "/api/v1/templates/{name}/preview",
                 .id = "previewTemplate",
                 .summary = "The message that a template gives with sample values",
                 .access = Access::read,
-                .request = &preview_request_schema(),
+                .query = {language_parameter()},
+                .request = &change_schema(),
                 .answers = {{200, "The message", &preview_schema()}},
                 .handler = bind(preview)});
 }
