@@ -32,7 +32,8 @@ public:
           files_(files),
           deadlines_(loop_),
           resolver_(loop_),
-          waiting_(loop_) {}
+          waiting_(loop_),
+          last_word_(loop_) {}
     SenderImpl(const SenderImpl&) = delete;
     SenderImpl& operator=(const SenderImpl&) = delete;
     SenderImpl(SenderImpl&&) = delete;
@@ -43,8 +44,12 @@ public:
             stopping_ = true;
             goodbye_ = std::chrono::steady_clock::now() + kGoodbye;
             waiting_.cancel();
+            // A connection or a look-up that hangs is not waited for.
+            last_word_.expires_after(kGoodbye);
+            last_word_.async_wait([this](const boost::system::error_code&) { loop_.stop(); });
         });
         thread_.join();
+        save_position();
     }
 
     Status start() {
@@ -87,7 +92,6 @@ private:
             say(false, ended.error().detail());
             co_await wait(pause);
         }
-        save_position();
         connected_ = false;
         deadlines_.stop();
         loop_.stop();
@@ -197,6 +201,7 @@ private:
     net::Deadlines deadlines_;
     delivery::Resolver resolver_;
     net::Timer waiting_;
+    net::Timer last_word_;
     std::shared_ptr<net::TlsContext> tls_;
     std::atomic<bool> connected_ = false;
     std::atomic<std::uint64_t> position_ = 0;  // sequence of the last record sent or left out
