@@ -10,6 +10,7 @@
 #include "app/sightings.h"
 #include "flow/gateway.h"
 #include "maillog/mail_log.h"
+#include "net/dns_settings.h"
 #include "os/file_system.h"
 #include "os/service_manager.h"
 #include "store/database.h"
@@ -217,7 +218,7 @@ private:
                                .app_name = settings_->mail_log.tag},
                     .verify = wanted.verify,
                     .ca_file = wanted.ca_file.empty() ? "" : settings_->path(wanted.ca_file),
-                    .dns = flow::dns_options(settings_->dns),
+                    .dns = net::dns_options(settings_->dns),
                     .backlog = wanted.backlog,
                     .position_file = settings_->path("maillog/syslog.position"),
                     .report =

@@ -3,6 +3,7 @@
 
 #include "flow/key_file.h"
 #include "flow/stored_envelope.h"
+#include "net/dns_settings.h"
 #include "net/local_addresses.h"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -58,17 +59,6 @@ delivery::PoolOptions pool_options(const config::Settings& settings) {
 
 }  // namespace
 
-net::DnsOptions dns_options(const config::Dns& settings) {
-    net::DnsOptions options;
-    for (const config::SocketAddress& server : settings.servers)
-        options.servers.servers.push_back(server.to_string());
-    options.servers.timeout = settings.timeout;
-    options.servers.tries = static_cast<unsigned>(settings.tries);
-    options.cache = settings.cache;
-    options.family = settings.address_family;
-    return options;
-}
-
 // A listener's socket with its sessions.
 struct Gateway::Port {
     explicit Port(net::asio::io_context& loop) : acceptor(loop) {}
@@ -105,7 +95,7 @@ Gateway::~Gateway() {
 
 Status Gateway::open() {
     SG_TRYV(open_keys());
-    SG_TRYV(dns_.configure(dns_options(settings_->dns)));
+    SG_TRYV(dns_.configure(net::dns_options(settings_->dns)));
     upstreams_ =
         std::make_unique<delivery::UpstreamPool>(loop_, deadlines_, dns_, pool_options(*settings_));
     SG_TRYV(load_tls(*settings_));
@@ -505,7 +495,7 @@ std::future<Status> Gateway::set_settings(std::shared_ptr<const config::Settings
     auto future = promise->get_future();
     net::asio::post(loop_, [this, settings = std::move(settings), promise]() mutable {
         auto taken = load_tls(*settings);
-        if (taken) taken = dns_.configure(dns_options(settings->dns));
+        if (taken) taken = dns_.configure(net::dns_options(settings->dns));
         if (!taken) {
             journal_.house(Level::error, "reload: " + taken.error().detail());
             (void)journal_.flush();

@@ -44,9 +44,6 @@ struct ListenerView {
     std::size_t sessions = 0;
 };
 
-// As the net wants them.
-[[nodiscard]] net::DnsOptions dns_options(const config::Dns& settings);
-
 class Gateway {
 public:
     // All references must outlive the gateway.

@@ -6,6 +6,8 @@ namespace sealgate::cli {
 const std::vector<Noun>& all_commands() {
     static const std::vector<Noun> kAll{
         commands::status(),
+        commands::doctor(),
+        commands::setup(),
         commands::domain(),
         commands::unmanaged(),
         commands::route(),

@@ -12,12 +12,14 @@ namespace commands {
 [[nodiscard]] Noun audit();
 [[nodiscard]] Noun completion();
 [[nodiscard]] Noun config();
+[[nodiscard]] Noun doctor();
 [[nodiscard]] Noun domain();
 [[nodiscard]] Noun help();
 [[nodiscard]] Noun log();
 [[nodiscard]] Noun message();
 [[nodiscard]] Noun queue();
 [[nodiscard]] Noun route();
+[[nodiscard]] Noun setup();
 [[nodiscard]] Noun status();
 [[nodiscard]] Noun template_();
 [[nodiscard]] Noun unmanaged();
