@@ -139,9 +139,11 @@ private:
     }
 
     static NewRoute trust_of(const policy::Route& route) {
-        return {.tls_name = route.tls_name,
-                .tls_ca_file = route.tls_ca_file,
-                .tls_pins = route.tls_pins};
+        NewRoute trust;
+        trust.tls_name = route.tls_name;
+        trust.tls_ca_file = route.tls_ca_file;
+        trust.tls_pins = route.tls_pins;
+        return trust;
     }
 
     void remove_route(const policy::Route& before) {

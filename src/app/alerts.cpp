@@ -82,7 +82,7 @@ void find_oldest(flow::Gateway& gateway, Observation& seen) {
         if (++looked > kMostLookedAt) return;
         if (live->source->listener == flow::kNoticeSource || !waits(*live)) continue;
         seen.oldest_waiting = live->received;
-        seen.oldest_trace = flow::trace_id(live->source->connection, live->id);
+        seen.oldest_trace = trace_id(live->source->connection, live->id);
         return;
     }
 }

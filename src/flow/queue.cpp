@@ -166,11 +166,7 @@ Task<Status> Queue::submit(LivePointer live) {
     auto committed = co_await services_.spool.commit(std::move(batch));
     if (!committed) co_return committed;
     live->spooled = true;
-    services_.journal.message(*live->source,
-                              live->id,
-                              live->message_id,
-                              live->sender_text(),
-                              live->envelope.recipients.size());
+    services_.journal.message(*live);
     (void)services_.journal.flush();
     admit(live);
     co_return Status();
