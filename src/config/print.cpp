@@ -11,9 +11,12 @@ namespace sealgate::config {
 
 namespace {
 
-// What an empty text or list means in every declared object.
-bool not_given(std::string_view value) {
-    return value.empty() || value == "\"\"" || value == "[]";
+// An empty text or list means "not given", unless the default is another one.
+template <class Object>
+bool not_given(const Key<Object>& key, const std::string& value) {
+    if (value.empty() || value == "\"\"") return true;
+    static const Object kDefault;
+    return value == "[]" && key.get(kDefault) == value;
 }
 
 template <class Object>
@@ -23,7 +26,7 @@ std::string print_object(std::string_view header,
     std::string out = fmt::format("\n[[{}]]\n", header);
     for (const auto& key : keys) {
         const std::string value = key.get(object);
-        if (!not_given(value)) out += fmt::format("{} = {}\n", key.name, value);
+        if (!not_given(key, value)) out += fmt::format("{} = {}\n", key.name, value);
     }
     return out;
 }
@@ -36,7 +39,7 @@ std::string fields(const std::vector<Key<Object>>& keys,
     std::string out;
     for (std::size_t i = first; i < keys.size(); ++i) {
         const std::string value = keys[i].get(object);
-        if (not_given(value)) continue;
+        if (not_given(keys[i], value)) continue;
         out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", keys[i].name, value);
     }
     return out;
