@@ -108,7 +108,7 @@ Result<Where> find_route(const Context& context, std::string_view key, std::stri
     holder.routes.push_back({found->route, {}});
     std::string value = config::value_of(holder, "route." + pattern->text()).value_or("");
     return found->origin ? owned_by_file(key, *found->origin, std::move(value))
-                         : in_store(key, std::move(value), "route set");
+                         : in_store(key, std::move(value), "route add");
 }
 
 Result<Where> find_unmanaged(const Context& context, std::string_view key) {

@@ -140,8 +140,7 @@ std::string WebhookSink::request(const config::HttpsUrl& url,
     return std::move(out).str();
 }
 
-Result<SecretBytes> WebhookSink::read_secret() const {
-    const std::string& file = options_.secret_file;
+Result<SecretBytes> WebhookSink::read_secret(const std::string& file) {
     const auto cannot = [&](const std::string& why) {
         return fail(ErrorKind::transient,
                     "alert.webhook",
@@ -189,7 +188,7 @@ Result<std::vector<IpAddress>> WebhookSink::addresses(const std::stop_token& sto
 }
 
 Status WebhookSink::send(const admin::AlertNotice& notice, std::stop_token stop) {
-    SG_TRY(const SecretBytes secret, read_secret());
+    SG_TRY(const SecretBytes secret, read_secret(options_.secret_file));
     SG_TRY(const auto where, addresses(stop));
     SG_TRY(const auto tls, net::TlsContext::client(true, options_.ca_file));
     const std::string text =

@@ -47,8 +47,10 @@ public:
                                              const SecretBytes& secret,
                                              WallTime now);
 
+    // transient: it cannot be read, others can read it too, or its length is out of bounds.
+    [[nodiscard]] static Result<SecretBytes> read_secret(const std::string& file);
+
 private:
-    [[nodiscard]] Result<SecretBytes> read_secret() const;
     [[nodiscard]] Result<std::vector<IpAddress>> addresses(const std::stop_token& stop) const;
 
     WebhookOptions options_;

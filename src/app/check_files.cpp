@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/check_files.h"
 
+#include "alert/webhook_sink.h"
 #include "flow/key_file.h"
 #include "net/tls.h"
 #include "os/file_system.h"
@@ -33,9 +34,20 @@ std::vector<config::Problem> check_files(const config::Settings& settings) {
                 settings, why.starts_with("key") ? "tls.key_file" : "tls.certificate_file", why));
         }
     }
-    if (!tls.ca_file.empty()) {
-        const auto client = net::TlsContext::client(true, settings.path(tls.ca_file));
-        if (!client) problems.push_back(at(settings, "tls.ca_file", client.error().detail()));
+    for (const auto& [key, file] :
+         {std::pair("tls.ca_file", tls.ca_file),
+          std::pair("mail_log.syslog.ca_file", settings.mail_log.syslog.ca_file),
+          std::pair("alerts.webhook_ca_file", settings.alerts.webhook_ca_file)}) {
+        if (file.empty()) continue;
+        const auto client = net::TlsContext::client(true, settings.path(file));
+        if (!client) problems.push_back(at(settings, key, client.error().detail()));
+    }
+    if (!settings.alerts.webhook_secret_file.empty()) {
+        const auto secret =
+            alert::WebhookSink::read_secret(settings.path(settings.alerts.webhook_secret_file));
+        if (!secret) {
+            problems.push_back(at(settings, "alerts.webhook_secret_file", secret.error().detail()));
+        }
     }
     for (const config::DeclaredRoute& declared : settings.routes) {
         const policy::Route& route = declared.route;

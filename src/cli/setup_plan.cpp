@@ -97,7 +97,7 @@ std::string route(std::string_view domain, std::string_view next_hop) {
 }
 
 std::string hop_problem(const std::string& answer) {
-    if (answer.starts_with("mailbox:")) return "it must be HOST:PORT";
+    if (answer.starts_with("mailbox:")) return "it must be HOST:PORT, lmtp:HOST:PORT or mx";
     return said_of(answer, route("*", answer));
 }
 
@@ -138,9 +138,9 @@ const std::vector<SetupQuestion>& setup_questions() {
          &A::internal,
          internal_problem},
         {"--outward",
-         "HOST:PORT",
-         "The mail server that takes what goes to the world",
-         "The mail server that takes what goes to the world",
+         "NEXT_HOP",
+         "What takes mail for the world: HOST:PORT of a mail server, or mx to deliver it ourselves",
+         "What takes mail for the world: HOST:PORT of a mail server, or mx to deliver it ourselves",
          "",
          &A::outward,
          hop_problem},

@@ -320,7 +320,7 @@ std::vector<Key<Settings>> make_settings_keys() {
         one("smtp", "session_timeout", timeout(), SG_AT(smtp.timeouts.session), kReload, "How long a session may last that carries no mail."),
         one("smtp", "handshake_timeout", timeout(), SG_AT(smtp.timeouts.handshake), kReload, "How long a TLS handshake may take."),
         one("smtp", "connections", count(1'000'000), SG_AT(smtp.connections), kReload, "Connections at a time, all listeners together; beyond it 421 4.3.2."),
-        one("smtp", "connections_per_source", count(1'000'000), SG_AT(smtp.connections_per_source), kReload, "Connections at a time from one address; beyond it 421 4.7.0. Trusted networks are exempt."),
+        one("smtp", "connections_per_source", count(1'000'000), SG_AT(smtp.connections_per_source), kReload, "Connections at a time from one address; beyond it 421 4.3.2. Trusted networks are exempt."),
         one("smtp", "received_limit", count(1000), SG_AT(smtp.received_limit), kReload, "Received fields after which a message is taken to be in a loop (5.4.6)."),
         one("smtp", "trace_headers", boolean_type(), SG_AT(smtp.trace_headers), kReload, "Add our Received and loop-guard fields. False adds nothing at all to mail that passes."),
 

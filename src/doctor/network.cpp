@@ -96,28 +96,33 @@ void check_listener(const Subject& subject, const config::Listener& listener, Fi
         return;
     }
     if (listener.tls == config::ListenerTls::implicit) return;  // it greets inside TLS
+    if (!listener.proxy_protocol_from.empty()) return;          // it may wait for a PROXY header
     const auto said =
         ask<Result<std::string>>([&](net::asio::io_context& /*loop*/, net::Deadlines& deadlines) {
             return greeting(there, deadlines);
         });
     if (said && said->starts_with("220 " + subject.settings.hostname)) {
         out.push_back({area, Level::ok, shown + " greets", ""});
+    } else if (said && said->starts_with("554 5.7.1")) {
+        out.push_back(
+            {area, Level::ok, shown + " answers (not in its trusted_networks: this machine)", ""});
     } else if (said && said->starts_with("4")) {
         out.push_back({area,
                        Level::warn,
                        fmt::format("{} says {}", shown, escape_for_log(*said, 200)),
                        "it is at its limits: see 'sealgate status'"});
     } else {
-        out.push_back(
-            {area,
-             Level::fail,
-             fmt::format("{} does not greet as {}{}{}",
-                         shown,
-                         subject.settings.hostname,
-                         said ? ": " + escape_for_log(*said, 200) : ": " + said.error().detail(),
-                         by),
-             "another program has the port, or a firewall is between: restart the daemon "
-             "and read what it says"});
+        out.push_back({area,
+                       Level::fail,
+                       fmt::format("{} does not greet as {}{}{}",
+                                   shown,
+                                   subject.settings.hostname,
+                                   !said           ? ": " + said.error().detail()
+                                   : said->empty() ? ": it says nothing"
+                                                   : ": " + escape_for_log(*said, 200),
+                                   by),
+                       "another program has the port, or a firewall is between: restart the daemon "
+                       "and read what it says"});
     }
 }
 
@@ -234,7 +239,8 @@ void check_next_hops(const Subject& subject, Findings& out) {
         out.push_back({"routes",
                        Level::warn,
                        subject.running ? "there is no route" : "the file has no route",
-                       "mail waits until there is one: 'sealgate route' or [[route]]"});
+                       "clients get 451 4.3.5 until there is one: 'sealgate route add' or "
+                       "[[route]]"});
         return;
     }
     constexpr std::size_t kMost = 50;

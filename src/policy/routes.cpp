@@ -105,7 +105,9 @@ Result<NextHop> NextHop::parse(std::string_view text) {
     }
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) {
-        return bad_hop(text, "write 'host:port', such as 'mail.example.com:25'");
+        return bad_hop(text,
+                       "write 'host:port', such as 'mail.example.com:25', or 'mx', 'mx:DOMAIN', "
+                       "'lmtp:host:port', 'mailbox:DIR'");
     }
     std::string_view host = text.substr(0, colon);
     const std::string_view digits = text.substr(colon + 1);

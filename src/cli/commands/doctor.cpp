@@ -30,6 +30,8 @@ std::vector<policy::Route> routes_of(const Json& answer) {
             if (policy::to_string(tls) == text_of(item, "tls")) route.tls = tls;
         }
         route.tls_name = text_of(item, "tls_name");
+        route.tls_ca_file = text_of(item, "tls_ca_file");
+        route.tls_pins = item.value("tls_pins", std::vector<std::string>());
         routes.push_back(std::move(route));
     }
     return routes;
