@@ -20,6 +20,7 @@ using std::chrono::seconds;
 // waiting for it, is not known to be down any more.
 constexpr unsigned kFewestFailures = 2;
 constexpr std::chrono::hours kForgetHop{1};
+constexpr std::chrono::hours kForgetBusyHop{12};  // with mail waiting, perhaps for it
 constexpr std::size_t kMaxNote = 300;
 
 std::string mebibytes(std::uint64_t octets) {
@@ -136,21 +137,26 @@ private:
             // Routes that differ in TLS alone have one name: one that answers is enough.
             bool reachable = false;
             bool failing = false;
+            bool known = false;
             for (const HopSeen& hop : seen_.hops) {
                 if (hop.name != alert.subject) continue;
+                known = true;
                 reachable = reachable || hop.reachable;
                 failing = failing || (!hop.reachable && !forgotten(hop));
             }
             if (reachable && !failing) {
                 end(alert.name, "It is reachable again.", alert.subject);
-            } else if (!failing && !seen_.oldest_waiting) {
-                end(alert.name, "Nothing waits for it any more.", alert.subject);
+            } else if (!failing && (known || !seen_.oldest_waiting)) {
+                end(alert.name,
+                    seen_.oldest_waiting ? "Nobody has asked it for half a day."
+                                         : "Nothing waits for it any more.",
+                    alert.subject);
             }
         }
     }
 
     [[nodiscard]] bool forgotten(const HopSeen& hop) const {
-        return !seen_.oldest_waiting && hop.last_tried > kForgetHop;
+        return hop.last_tried > (seen_.oldest_waiting ? kForgetBusyHop : kForgetHop);
     }
 
     void queue_age() {

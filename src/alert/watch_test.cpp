@@ -120,6 +120,11 @@ TEST_F(Watch, AfterARestartNothingIsKnownOfANextHop) {
     seen_.hops[0].failing_for = hours(9);
     seen_.hops[0].failures = 9;
     EXPECT_EQ(judged(), "") << "and it does not come back for that";
+    active_.push_back({8, "next-hop", "a:25", "t", "d", now_, std::nullopt, ""});
+    seen_.oldest_waiting = now_;
+    EXPECT_EQ(judged(), "") << "mail waits, perhaps for it";
+    seen_.hops[0].last_tried = hours(13);
+    EXPECT_EQ(judged(), "-next-hop a:25") << "no route names it any more";
 }
 
 TEST_F(Watch, QueueAgeIsOfTheOldest) {

@@ -95,7 +95,10 @@ void find_hops(flow::Gateway& gateway, SteadyTime now, Observation& seen) {
         hop.name = std::move(reach.next_hop);
         hop.failures = reach.failures;
         hop.reachable = reach.failures == 0;
-        if (!hop.reachable) hop.failing_for = duration_cast<seconds>(now - reach.failing_since);
+        // As far as it was tried: nobody may have asked since.
+        if (!hop.reachable) {
+            hop.failing_for = duration_cast<seconds>(reach.last_tried - reach.failing_since);
+        }
         hop.last_tried = duration_cast<seconds>(now - reach.last_tried);
         hop.note = std::move(reach.note);
         seen.hops.push_back(std::move(hop));

@@ -20,7 +20,9 @@ using spool::State;
 //
 // `store` answers when the message is on our disk, and delivers afterwards. `through` delivers
 // while the client waits, and the next hop's answer becomes ours. Everything else is the same path.
-Task<Pipeline::Answers> Pipeline::process(Accepted mail, Manner manner, std::vector<Probe> probes) {
+Task<Pipeline::Answers> Pipeline::process(Accepted mail,
+                                          Manner manner,
+                                          std::vector<Probe>& probes) {
     Classified classified = classify(std::move(mail), services_.trace);
     if (auto refused = refuse_whole(classified)) co_return Answers{*refused};
 

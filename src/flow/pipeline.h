@@ -36,7 +36,7 @@ public:
     // each recipient. When it is a 250, every recipient that it speaks of is with its next hop, on
     // our disk, or has been decided; else the client still answers for them.
     using Answers = std::vector<smtp::Reply>;
-    net::Task<Answers> process(Accepted mail, Manner manner, std::vector<Probe> probes);
+    net::Task<Answers> process(Accepted mail, Manner manner, std::vector<Probe>& probes);
 
 private:
     net::Task<smtp::Reply> store(LivePointer live, std::vector<ReportItem> reports);

@@ -128,7 +128,9 @@ void Session::on_client(const smtp::AskClient& step) {
     if (client.address_given) {
         known_ = client.address.has_value();
         const std::string peer = stream_->remote_address().to_string();
-        if (client.address) source->address = *client.address;
+        // Nothing of the client before is left.
+        source->address = client.address ? *client.address : stream_->remote_address();
+        if (!client.helo) stated_helo_.clear();
         source->by = (client.address ? "XCLIENT of " : "XCLIENT without an address of ") + peer;
         judge_source(*source, known_, setup_->listener);
     }
@@ -450,7 +452,9 @@ Task<Pipeline::Answers> Session::on_message(smtp::EndOfMessage step) {
         }
     }
     probes_.clear();
-    auto answers = co_await pipeline_.process(std::move(mail), manner, std::move(probes));
+    auto answers = co_await pipeline_.process(std::move(mail), manner, probes);
+    for (Probe& probe : probes)  // those that the message did not need
+        end_probe(std::move(probe));
     drop_transaction();
     co_return answers;
 }

@@ -74,16 +74,17 @@ Task<void> Pipeline::run(std::shared_ptr<Attempt> attempt) {
     delivery::Carried carried;
     if (!released) {
         carried.outcomes.assign(attempt->recipients.size(), no_permit());
+        if (attempt->upstream) co_await attempt->upstream->reset();
     } else if (attempt->upstream) {
         carried.through = attempt->upstream->description();
         carried.outcomes = co_await attempt->upstream->finish(*released);
-        if (attempt->home) {
-            attempt->home->give_back(std::move(attempt->upstream));
-        } else {
-            services_.upstreams.give_back(attempt->route, std::move(attempt->upstream));
-        }
     } else {
         carried = co_await services_.carrier.deliver(attempt->route, *released);
+    }
+    if (attempt->upstream && attempt->home) {
+        attempt->home->give_back(std::move(attempt->upstream));
+    } else if (attempt->upstream) {
+        services_.upstreams.give_back(attempt->route, std::move(attempt->upstream));
     }
     if (attempt->abandoned) {
         const bool taken =

@@ -170,6 +170,11 @@ def main(s):
             equal([first.reply().code for _ in range(3)], [250, 250, 250], "and dropped")
         reply = first.transaction(SENDER, ["bob@partner.example", "c@special.example"], message())
         check(reply.is_(250), f"two next hops: {reply}")
+        # A message that is refused before it could go on leaves the user's connection free.
+        reply = first.transaction("", "bob@partner.example", message())
+        check(reply.is_(550, "5.7.1"), f"the null sender, and no report: {reply}")
+        reply = first.transaction(SENDER, "bob@partner.example", message())
+        check(reply.is_(250), f"the one after it: {reply}")
     special.wait(1)
     users = {c for c in peer.connections if c in hop.signed_in}
     equal(len([c for c in users if c.messages]), 1, "connections that alice's mail used")
