@@ -32,15 +32,13 @@ class SmallDisk:
     def fill(self, leave=0):
         """Leaves at most `leave` octets free."""
         wanted = self.free() - leave
-        with open(self.ballast, "ab") as file:
+        # Without a buffer: what one holds when the disk is full would be written again by close.
+        with open(self.ballast, "ab", buffering=0) as file:
             while wanted > 0:
-                block = b"\0" * min(wanted, 1 << 20)
                 try:
-                    file.write(block)
-                    file.flush()
+                    wanted -= file.write(b"\0" * min(wanted, 1 << 20))
                 except OSError:
                     return
-                wanted -= len(block)
 
     def clear(self):
         self.ballast.unlink(missing_ok=True)
