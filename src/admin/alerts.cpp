@@ -42,18 +42,22 @@ Alert alert_from(const AlertRow& row) {
     return alert;
 }
 
-Result<std::vector<Alert>> load_active(store::Session& session) {
-    SG_TRY(const auto rows,
-           (session.select<std::int64_t,
-                           std::string,
-                           std::string,
-                           std::string,
-                           std::string,
-                           std::int64_t,
-                           std::int64_t,
-                           std::string>(
-               "SELECT id, name, subject, title, detail, raised, ended, end_detail FROM alert "
-               "WHERE ended = 0 ORDER BY id")));
+// `rest`: what stands behind the table's name.
+Result<std::vector<Alert>> load_alerts(store::Session& session,
+                                       const std::string& rest,
+                                       const std::vector<store::Value>& values) {
+    SG_TRY(
+        const auto rows,
+        (session.select<std::int64_t,
+                        std::string,
+                        std::string,
+                        std::string,
+                        std::string,
+                        std::int64_t,
+                        std::int64_t,
+                        std::string>(
+            "SELECT id, name, subject, title, detail, raised, ended, end_detail FROM alert " + rest,
+            values)));
     std::vector<Alert> alerts;
     alerts.reserve(rows.size());
     for (const auto& row : rows)
@@ -61,24 +65,14 @@ Result<std::vector<Alert>> load_active(store::Session& session) {
     return alerts;
 }
 
+Result<std::vector<Alert>> load_active(store::Session& session) {
+    return load_alerts(session, "WHERE ended = 0 ORDER BY id", {});
+}
+
 Result<std::vector<Alert>> load_ended(store::Session& session, std::size_t limit) {
-    SG_TRY(const auto rows,
-           (session.select<std::int64_t,
-                           std::string,
-                           std::string,
-                           std::string,
-                           std::string,
-                           std::int64_t,
-                           std::int64_t,
-                           std::string>(
-               "SELECT id, name, subject, title, detail, raised, ended, end_detail FROM alert "
-               "WHERE ended > 0 ORDER BY ended DESC, id DESC LIMIT :p1",
-               {static_cast<std::int64_t>(limit)})));
-    std::vector<Alert> alerts;
-    alerts.reserve(rows.size());
-    for (const auto& row : rows)
-        alerts.push_back(alert_from(row));
-    return alerts;
+    return load_alerts(session,
+                       "WHERE ended > 0 ORDER BY ended DESC, id DESC LIMIT :p1",
+                       {static_cast<std::int64_t>(limit)});
 }
 
 Result<std::vector<AlertSilence>> load_silences(store::Session& session, WallTime now) {

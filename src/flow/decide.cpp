@@ -4,6 +4,15 @@
 
 namespace sealgate::flow {
 
+policy::UnmanagedAction unmanaged_action(const Site& site,
+                                         const Source& source,
+                                         const mime::Domain& sender) {
+    using policy::UnmanagedAction;
+    const UnmanagedAction action = site.unmanaged.decide(source.listener, source.address, sender);
+    const bool fail_closed = !source.address_known && action == UnmanagedAction::pass;
+    return fail_closed ? UnmanagedAction::reject : action;
+}
+
 Decided decide(Classified mail) {
     const Accepted& accepted = mail.mail;
     const Site& site = *accepted.site;
@@ -15,8 +24,7 @@ Decided decide(Classified mail) {
     if (accepted.envelope.sender) {
         const mime::Domain& domain = accepted.envelope.sender->domain();
         facts.sender_managed = site.domains.contains(domain);
-        facts.unmanaged =
-            site.unmanaged.decide(accepted.source->listener, accepted.source->address, domain);
+        facts.unmanaged = unmanaged_action(site, *accepted.source, domain);
     }
     std::vector<policy::Decision> decisions;
     decisions.reserve(accepted.envelope.recipients.size());

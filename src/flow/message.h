@@ -26,8 +26,9 @@ struct Source {
     policy::MailDirection direction = policy::MailDirection::outbound;
     bool trusted = false;  // in the listener's trusted_networks, or signed in
     IpAddress address;
-    std::string by;    // who named the address: "PROXY header of 192.0.2.1"; "" = nobody
-    std::string helo;  // as the client gave it
+    bool address_known = true;  // false: a proxy spoke for the client and named none
+    std::string by;             // who named the address: "PROXY header of 192.0.2.1"; "" = nobody
+    std::string helo;           // as the client gave it
     bool esmtp = false;
     bool lmtp = false;
     std::string user;  // who signed in; "" = nobody

@@ -71,6 +71,11 @@ private:
 // The stages; each takes by value what the one before returned.
 [[nodiscard]] Classified classify(Accepted mail, const TraceGuard& trace);
 [[nodiscard]] Decided decide(Classified mail);
+// What is done with a sender in no managed domain. A client whose address is not known is never let
+// through unmodified: an override may be meant for its network, or for others.
+[[nodiscard]] policy::UnmanagedAction unmanaged_action(const Site& site,
+                                                       const Source& source,
+                                                       const mime::Domain& sender);
 [[nodiscard]] Live transform(Decided mail, const TraceGuard& trace, bool trace_headers);
 
 }  // namespace sealgate::flow

@@ -38,8 +38,8 @@ smtp::Peer peer_of(const config::Listener& listener, const Origin& origin) {
 }
 
 // What follows from the address, or from not knowing it.
-void judge_source(Source& source, bool known, const config::Listener& listener) {
-    source.trusted = known && contains(listener.trusted_networks, source.address);
+void judge_source(Source& source, const config::Listener& listener) {
+    source.trusted = source.address_known && contains(listener.trusted_networks, source.address);
     source.direction = direction_of(listener.direction, source.trusted);
 }
 
@@ -65,8 +65,8 @@ Session::Session(Services& services,
     source->address = origin.address;
     source->by = std::move(origin.by);
     source->lmtp = setup_->options.lmtp;
-    known_ = origin.known;
-    judge_source(*source, known_, setup_->listener);
+    source->address_known = origin.known;
+    judge_source(*source, setup_->listener);
     source_ = std::move(source);
 }
 
@@ -123,16 +123,16 @@ void Session::on_client(const smtp::AskClient& step) {
     if (client.helo) stated_helo_ = *client.helo;
     if (!source->user.empty()) {
         source->user.clear();
-        judge_source(*source, known_, setup_->listener);
+        judge_source(*source, setup_->listener);
     }
     if (client.address_given) {
-        known_ = client.address.has_value();
+        source->address_known = client.address.has_value();
         const std::string peer = stream_->remote_address().to_string();
         // Nothing of the client before is left.
         source->address = client.address ? *client.address : stream_->remote_address();
         if (!client.helo) stated_helo_.clear();
         source->by = (client.address ? "XCLIENT of " : "XCLIENT without an address of ") + peer;
-        judge_source(*source, known_, setup_->listener);
+        judge_source(*source, setup_->listener);
     }
     source_ = std::move(source);
     introduced_ = false;

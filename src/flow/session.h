@@ -113,7 +113,6 @@ private:
     bool introduced_ = false;      // there is a line about where this connection comes from
     bool introduced_tls_ = false;  // and that one says TLS
     bool introduction_due_ = false;
-    bool known_ = true;  // the address is that of the client
 
     // The transaction.
     SitePointer site_;

@@ -67,8 +67,7 @@ std::optional<smtp::Reply> Session::refuse_recipient(const smtp::Recipient& reci
     facts.delivery_report = true;
     if (sender_) {
         facts.sender_managed = site_->domains.contains(sender_->domain());
-        facts.unmanaged =
-            site_->unmanaged.decide(source_->listener, source_->address, sender_->domain());
+        facts.unmanaged = unmanaged_action(*site_, *source_, sender_->domain());
         if (facts.direction == MailDirection::outbound && !facts.sender_managed) {
             note_unmanaged(facts.unmanaged);
         }
