@@ -31,7 +31,7 @@ public:
     }
 
 private:
-    // What one segment adds, by number: of the verdict, the level, or the recipient's address.
+    // What one segment adds, by number: of the verdict, the level, or the recipient's domain.
     using Tally = std::vector<std::uint64_t>;
 
     [[nodiscard]] std::string name_of(const RecordView& record) const {
@@ -55,7 +55,7 @@ private:
             case CountBy::domain:
                 break;
         }
-        return cell.recipient;
+        return cell.recipient < domains_.size() ? domains_[cell.recipient] : 0;
     }
 
     void add(std::string name, std::uint64_t count) {
@@ -72,6 +72,13 @@ private:
 
     Result<bool> take(IndexReader& index, const IndexPlan& plan) {
         if (!plan.exact) return false;
+        if (plan.whole) {
+            SG_TRY(const auto totals, index.totals(total()));
+            return finish(index, totals);
+        }
+        if (by_ == CountBy::domain) {
+            SG_TRY(domains_, index.domains_of_addresses());
+        }
         Tally tally;
         const auto count = [&](std::uint64_t /*offset*/, const Cell& cell) -> Result<bool> {
             const std::size_t number = number_of(cell);
@@ -84,7 +91,7 @@ private:
         } else {
             SG_TRYV(take_within_times(index, plan, count));
         }
-        return finish(index, std::move(tally));
+        return finish(index, tally);
     }
 
     // Blocks that lie within the times as a whole are counted; in others each record is asked.
@@ -108,12 +115,10 @@ private:
         });
     }
 
-    Result<bool> finish(IndexReader& index, Tally tally) {
+    Result<bool> finish(IndexReader& index, const Tally& tally) {
         std::vector<std::string> domains;
         if (by_ == CountBy::domain) {
-            SG_TRY(auto known, index.domains());
-            tally = by_domain(tally, known);
-            domains = std::move(known.names);
+            SG_TRY(domains, index.domain_names());
         }
         for (std::size_t number = 0; number < tally.size(); ++number) {
             if (tally[number] == 0) continue;
@@ -132,19 +137,22 @@ private:
         return true;
     }
 
-    static Tally by_domain(const Tally& by_address, const IndexReader::Domains& domains) {
-        Tally out(domains.names.size() + 1);
-        for (std::size_t address = 0; address < by_address.size(); ++address) {
-            std::size_t domain = 0;
-            if (address < domains.of_address.size()) domain = domains.of_address[address];
-            out[domain < out.size() ? domain : 0] += by_address[address];
+    [[nodiscard]] Total total() const {
+        switch (by_) {
+            case CountBy::verdict:
+                return Total::verdict;
+            case CountBy::level:
+                return Total::level;
+            case CountBy::domain:
+                break;
         }
-        return out;
+        return Total::domain;
     }
 
     const Matcher& matcher_;
     CountBy by_;
     RecordWalk walk_;
+    std::vector<std::uint32_t> domains_;  // of the segment under way, by number of the address
     Counts counts_;
 };
 

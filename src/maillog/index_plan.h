@@ -27,6 +27,7 @@ public:
     std::uint64_t from = 0;
     std::uint64_t before = 0;
     bool nothing = false;  // no record can answer
+    bool whole = false;    // every record of a full segment answers
     // What words and filters leave are the answers, but for their times.
     bool exact = true;
     std::vector<CellFilter> filters = {};

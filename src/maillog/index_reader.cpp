@@ -2,13 +2,13 @@
 #include "maillog/index_reader.h"
 
 #include "maillog/fts_words.h"
+#include "maillog/index_names.h"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -23,7 +23,8 @@ constexpr std::size_t kMaxTags = 64;
 constexpr std::size_t kMaxTagsAlone = 2'000;  // where there is nothing else to ask by
 // Addresses that one part may stand for before the records are asked themselves.
 constexpr std::uint64_t kMaxAddresses = 20'000;
-constexpr std::size_t kLeastPart = 3;  // characters of a part that the index of parts can find
+// Records that are read sooner than the addresses of the segment are searched.
+constexpr std::size_t kFewRecords = 200;
 constexpr unsigned kGreatestPower = 40;
 constexpr int kProgressEvery = 10'000;
 
@@ -33,20 +34,6 @@ std::uint64_t micros(WallTime time) {
 
 WallTime from_micros(std::uint64_t value) {
     return WallTime(std::chrono::microseconds(static_cast<std::int64_t>(value)));
-}
-
-std::size_t characters(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"') out += '"';
-        out += c;
-    }
-    return out + '"';
 }
 
 template <class Tag>
@@ -139,8 +126,8 @@ Status IndexReader::prepare() {
            database_.prepare("SELECT first, before, behind, least, greatest FROM block"
                              " WHERE first < ?1 AND greatest >= ?2 AND least < ?3"
                              " ORDER BY first DESC"));
-    SG_TRY(addresses_, database_.prepare("SELECT id FROM address WHERE instr(text, ?1) LIMIT ?2"));
-    SG_TRY(parts_, database_.prepare("SELECT rowid FROM parts WHERE parts MATCH ?1 LIMIT ?2"));
+    SG_TRY(names_, database_.prepare("SELECT first, bytes FROM names ORDER BY first"));
+    SG_TRY(totals_, database_.prepare("SELECT number, count FROM totals WHERE total = ?1"));
     SG_TRY(span_,
            database_.prepare("SELECT min(first), max(behind) FROM block WHERE greatest >= ?1 AND"
                              " least < ?2"));
@@ -164,12 +151,13 @@ Result<IndexState> IndexReader::begin(SteadyTime deadline) {
     cells_first_ = 0;
     SG_TRYV(database_.run("BEGIN"));
     auto state = read_state(database_, segment_);
+    complete_ = state && state->complete;
     if (!state) end();
     return state;
 }
 
 void IndexReader::end() {
-    for (Statement* statement : {&words_, &blocks_, &addresses_, &parts_, &span_, &find_cells_})
+    for (Statement* statement : {&words_, &blocks_, &names_, &totals_, &span_, &find_cells_})
         statement->reset();
     std::ignore = database_.run("ROLLBACK");
 }
@@ -177,6 +165,7 @@ void IndexReader::end() {
 Result<IndexPlan> IndexReader::plan(const Matcher& matcher, std::uint64_t before) {
     IndexPlan plan;
     plan.before = before;
+    plan.whole = asks_for_all(matcher, before);
     SG_TRYV(narrow_by_time(plan, matcher));
     const auto is_address = [](const Term& term) {
         return term.kind == Kind::sender || term.kind == Kind::recipient;
@@ -190,17 +179,29 @@ Result<IndexPlan> IndexReader::plan(const Matcher& matcher, std::uint64_t before
             SG_TRYV(add_term(plan, term));
         }
     }
-    // Looking for addresses is what costs most; often there is nothing to look for.
+    // Looking for addresses is what costs most; often there is nothing to look for, or so little
+    // that the records are asked.
     if (addresses && plan.has_words()) {
-        SG_TRY(const bool some, any(plan));
-        plan.nothing = !some;
+        SG_TRY(const std::size_t count, count_words(plan, kFewRecords + 1));
+        plan.nothing = count == 0;
+        if (count <= kFewRecords) {
+            plan.exact = false;
+            addresses = false;
+        }
     }
     for (const Term& term : matcher.terms()) {
         if (plan.nothing) return plan;
-        if (is_address(term)) SG_TRYV(add_addresses(plan, term));
+        if (addresses && is_address(term)) SG_TRYV(add_addresses(plan, term));
     }
     plan.close();
     return plan;
+}
+
+bool IndexReader::asks_for_all(const Matcher& matcher, std::uint64_t before) const {
+    if (!complete_ || !segment_.bounds || !matcher.terms().empty()) return false;
+    return before >= segment_.end &&
+           (!matcher.since() || segment_.bounds->least >= *matcher.since()) &&
+           (!matcher.until() || segment_.bounds->greatest < *matcher.until());
 }
 
 Status IndexReader::narrow_by_time(IndexPlan& plan, const Matcher& matcher) {
@@ -302,16 +303,12 @@ Status IndexReader::add_addresses(IndexPlan& plan, const Term& term) {
 // At most one more than kMaxAddresses.
 Result<Numbers> IndexReader::addresses_with(const std::string& part) {
     Numbers found;
-    const bool by_parts = characters(part) >= kLeastPart;
-    Statement& statement = by_parts ? parts_ : addresses_;
-    const std::string wanted = by_parts ? quoted(part) : part;
-    statement.bind(1, wanted).bind(2, kMaxAddresses + 1);
-    for (;;) {
-        SG_TRY(const bool row, statement.step());
+    while (found.size() <= kMaxAddresses) {
+        SG_TRY(const bool row, names_.step());
         if (!row) break;
-        found.push_back(statement.number(0));
+        find_names(names_.bytes(1), part, names_.number(0), kMaxAddresses + 1, found);
     }
-    statement.reset();
+    names_.reset();
     return found;
 }
 
@@ -348,13 +345,11 @@ Result<Numbers> IndexReader::listeners_named(const std::string& name) {
     return found;
 }
 
-Result<bool> IndexReader::any(const IndexPlan& plan) {
-    bool some = false;
-    SG_TRYV(run_words(plan, [&some](std::uint64_t /*offset*/) -> Result<bool> {
-        some = true;
-        return false;
-    }));
-    return some;
+Result<std::size_t> IndexReader::count_words(const IndexPlan& plan, std::size_t most) {
+    std::size_t count = 0;
+    SG_TRYV(run_words(
+        plan, [&count, most](std::uint64_t /*offset*/) -> Result<bool> { return ++count < most; }));
+    return count;
 }
 
 Status IndexReader::run_words(const IndexPlan& plan, const Take& take) {
@@ -406,12 +401,12 @@ Status IndexReader::cells(const IndexPlan& plan, const TakeCell& take) {
     return {};
 }
 
-// The cells of the block that holds the offset; false when there is none.
+// The cells of the row that holds the offset; false when there is none.
 Result<bool> IndexReader::load_cells(std::uint64_t offset) {
     SG_TRY(const bool row, find_cells_.bind(1, offset).step());
     if (row) {
         cells_first_ = find_cells_.number(0);
-        cells_ = parse_cells(find_cells_.bytes(1));
+        parse_cells(find_cells_.bytes(1), cells_);
     }
     find_cells_.reset();
     return row;
@@ -460,30 +455,39 @@ Result<SegmentBounds> IndexReader::bounds() {
                          .highest = statement.number(3)};
 }
 
-Result<IndexReader::Domains> IndexReader::domains() {
-    constexpr std::uint64_t kGreatest = std::numeric_limits<std::uint32_t>::max();
-    Domains out;
-    SG_TRY(auto addresses, database_.prepare("SELECT id, domain FROM address"));
+Result<std::vector<std::uint64_t>> IndexReader::totals(Total total) {
+    std::vector<std::uint64_t> out;
+    totals_.bind(1, static_cast<std::uint64_t>(total));
     for (;;) {
-        SG_TRY(const bool row, addresses.step());
+        SG_TRY(const bool row, totals_.step());
         if (!row) break;
-        const std::uint64_t id = addresses.number(0);
-        if (id > kGreatest) {
+        const std::uint64_t number = totals_.number(0);
+        if (number > kGreatestNumber) {
             return fail(ErrorKind::malformed, "maillog.index", "a number that cannot be");
         }
-        if (id >= out.of_address.size()) out.of_address.resize(id + 1);
-        out.of_address[id] = static_cast<std::uint32_t>(addresses.number(1));
+        if (number >= out.size()) out.resize(number + 1);
+        out[number] = totals_.number(1);
     }
+    totals_.reset();
+    return out;
+}
+
+Result<std::vector<std::uint32_t>> IndexReader::domains_of_addresses() {
+    return maillog::domains_of_addresses(database_);
+}
+
+Result<std::vector<std::string>> IndexReader::domain_names() {
+    std::vector<std::string> out;
     SG_TRY(auto names, database_.prepare("SELECT id, text FROM domain"));
     for (;;) {
         SG_TRY(const bool row, names.step());
         if (!row) return out;
         const std::uint64_t id = names.number(0);
-        if (id > kGreatest) {
+        if (id > kGreatestNumber) {
             return fail(ErrorKind::malformed, "maillog.index", "a number that cannot be");
         }
-        if (id >= out.names.size()) out.names.resize(id + 1);
-        out.names[id] = names.bytes(1);
+        if (id >= out.size()) out.resize(id + 1);
+        out[id] = names.bytes(1);
     }
 }
 

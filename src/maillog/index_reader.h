@@ -52,11 +52,11 @@ public:
 
     // Of all records that are indexed.
     Result<SegmentBounds> bounds();
-    struct Domains {
-        std::vector<std::uint32_t> of_address;  // number of the domain by that of the address
-        std::vector<std::string> names;         // by number; 0 is none
-    };
-    Result<Domains> domains();
+    // What was counted when the segment was full, by number; only under a plan that is `whole`.
+    Result<std::vector<std::uint64_t>> totals(Total total);
+    // The number of the domain by that of the address, and their names; 0 is none.
+    Result<std::vector<std::uint32_t>> domains_of_addresses();
+    Result<std::vector<std::string>> domain_names();
 
 private:
     IndexReader(Database database, const Segment& segment)
@@ -64,6 +64,8 @@ private:
           segment_(segment) {}
 
     Status prepare();
+    // Every record of a full segment answers.
+    [[nodiscard]] bool asks_for_all(const Matcher& matcher, std::uint64_t before) const;
     Status narrow_by_time(IndexPlan& plan, const Matcher& matcher);
     Status add_term(IndexPlan& plan, const Term& term);
     Status add_addresses(IndexPlan& plan, const Term& term);
@@ -71,9 +73,10 @@ private:
     Result<std::vector<std::uint64_t>> domains_like(const std::string& wanted);
     Result<std::vector<std::uint64_t>> sources_in(const Network& network);
     Result<std::vector<std::uint64_t>> listeners_named(const std::string& name);
-    Result<bool> any(const IndexPlan& plan);
+    // How many records the plan's words leave, `most` at most.
+    Result<std::size_t> count_words(const IndexPlan& plan, std::size_t most);
     Status run_words(const IndexPlan& plan, const Take& take);
-    // The cell of a record, loading its block's cells; null when there is none.
+    // The cell of a record, loading the row that holds it; null when there is none.
     Result<const Cell*> cell_at(std::uint64_t offset);
     Result<bool> load_cells(std::uint64_t offset);
 
@@ -82,11 +85,12 @@ private:
     SteadyTime deadline_;
     Statement words_;
     Statement blocks_;
-    Statement addresses_;
-    Statement parts_;
+    Statement names_;
+    Statement totals_;
     Statement span_;
     Statement find_cells_;
-    std::uint64_t cells_first_ = 0;  // where the block of `cells_` begins; 0 = none
+    bool complete_ = false;          // since begin()
+    std::uint64_t cells_first_ = 0;  // where the row of `cells_` begins; 0 = none
     std::vector<Cell> cells_;
 };
 

@@ -8,8 +8,6 @@
 namespace sealgate::maillog {
 namespace {
 
-constexpr std::size_t kCellSize = 16;
-
 template <std::size_t Width>
 void put(std::string& out, std::uint64_t value) {
     for (std::size_t i = 0; i < Width; ++i)
@@ -96,8 +94,8 @@ void append_cell(std::string& out, const Cell& cell) {
     put<2>(out, 0);
 }
 
-std::vector<Cell> parse_cells(std::string_view bytes) {
-    std::vector<Cell> cells;
+void parse_cells(std::string_view bytes, std::vector<Cell>& cells) {
+    cells.clear();
     cells.reserve(bytes.size() / kCellSize);
     for (std::size_t at = 0; at + kCellSize <= bytes.size(); at += kCellSize) {
         cells.push_back({.offset = get_u32(bytes, at),
@@ -106,7 +104,21 @@ std::vector<Cell> parse_cells(std::string_view bytes) {
                          .verdict = static_cast<Verdict>(bytes[at + 12]),
                          .level = static_cast<Level>(bytes[at + 13])});
     }
-    return cells;
+}
+
+Result<std::vector<std::uint32_t>> domains_of_addresses(Database& database) {
+    std::vector<std::uint32_t> out;
+    SG_TRY(auto addresses, database.prepare("SELECT id, domain FROM address"));
+    for (;;) {
+        SG_TRY(const bool row, addresses.step());
+        if (!row) return out;
+        const std::uint64_t id = addresses.number(0);
+        if (id > kGreatestNumber) {
+            return fail(ErrorKind::malformed, "maillog.index", "a number that cannot be");
+        }
+        if (id >= out.size()) out.resize(id + 1);
+        out[id] = static_cast<std::uint32_t>(addresses.number(1));
+    }
 }
 
 Result<IndexState> read_state(Database& database, const Segment& segment) {

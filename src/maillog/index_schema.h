@@ -6,7 +6,9 @@
 #include "maillog/segment.h"
 #include "maillog/sqlite.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +17,7 @@
 namespace sealgate::maillog {
 
 // Raised whenever an older index would give wrong answers: words, tags or tables changed.
-inline constexpr std::uint64_t kIndexFormat = 2;
+inline constexpr std::uint64_t kIndexFormat = 3;
 
 // Words of the tag column. Numbers are those of the index's own tables.
 //
@@ -45,14 +47,29 @@ inline constexpr Level kUntaggedLevel = Level::info;
 
 // What is known of each record without reading it, in the order of the records.
 struct Cell {
-    std::uint32_t offset = 0;     // from the beginning of its block
+    std::uint32_t offset = 0;     // from the first record of its row
     std::uint32_t sender = 0;     // number of the address, 0 = none
     std::uint32_t recipient = 0;  // the same
     Verdict verdict = Verdict::none;
     Level level = Level::debug;
 };
+inline constexpr std::size_t kCellSize = 16;  // octets
 void append_cell(std::string& out, const Cell& cell);
-[[nodiscard]] std::vector<Cell> parse_cells(std::string_view bytes);
+// Replaces what `cells` holds.
+void parse_cells(std::string_view bytes, std::vector<Cell>& cells);
+// Octets in one row of cells or names: what a page of the database holds beside the row's own.
+inline constexpr std::size_t kRowOctets = 4000;
+
+// Greatest number of an address or a domain: what a cell holds.
+inline constexpr std::uint64_t kGreatestNumber = std::numeric_limits<std::uint32_t>::max();
+
+// What is counted of a full segment once and for all, by number of the verdict, the level, or the
+// domain of the recipient (0 = none).
+enum class Total : std::uint8_t { verdict, level, domain };
+inline constexpr std::size_t kTotals = 3;
+
+// The number of the domain by that of the address, 0 = none. malformed: a number that cannot be.
+[[nodiscard]] Result<std::vector<std::uint32_t>> domains_of_addresses(Database& database);
 
 // How far an index goes.
 struct IndexState {

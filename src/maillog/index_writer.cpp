@@ -3,14 +3,18 @@
 
 #include "base/text.h"
 #include "maillog/fts_words.h"
+#include "maillog/index_names.h"
 #include "maillog/index_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
+#include <ranges>
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace sealgate::maillog {
 namespace {
@@ -29,9 +33,9 @@ constexpr const char* kTables =
     "CREATE TABLE source(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
     "CREATE TABLE listener(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
     "CREATE TABLE address(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, domain INTEGER);"
-    // Parts of addresses, by three characters at a time.
-    "CREATE VIRTUAL TABLE parts USING fts5(text, content='', columnsize=0,"
-    " tokenize='trigram case_sensitive 1');"
+    "CREATE TABLE names(first INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+    "CREATE TABLE totals(total INTEGER, number INTEGER, count INTEGER NOT NULL,"
+    " PRIMARY KEY(total, number)) WITHOUT ROWID;"
     "CREATE VIRTUAL TABLE words USING fts5(text, tag, content='', columnsize=0,"
     " tokenize='sealgate');"
     // A batch becomes one run; runs are merged eight at a time.
@@ -89,7 +93,7 @@ Status IndexWriter::prepare() {
     SG_TRY(insert_block_,
            database_.prepare("INSERT INTO block VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
     SG_TRY(insert_cells_, database_.prepare("INSERT INTO cells VALUES(?1, ?2)"));
-    SG_TRY(insert_part_, database_.prepare("INSERT INTO parts(rowid, text) VALUES(?1, ?2)"));
+    SG_TRY(insert_names_, database_.prepare("INSERT INTO names VALUES(?1, ?2)"));
     SG_TRY(set_domain_, database_.prepare("UPDATE address SET domain = ?2 WHERE id = ?1"));
     SG_TRY(addresses_, Dictionary::prepare(database_, "address"));
     SG_TRY(domains_, Dictionary::prepare(database_, "domain"));
@@ -125,6 +129,7 @@ Result<std::size_t> IndexWriter::step(std::size_t most) {
     std::uint64_t highest = 0;
     std::size_t count = 0;
     cells_.clear();
+    names_.clear();
     for (RecordView record; count < most; ++count) {
         SG_TRY(const bool more, scanner.next(record));
         if (!more) break;
@@ -146,12 +151,34 @@ Result<std::size_t> IndexWriter::step(std::size_t most) {
         .bind(6, lowest)
         .bind(7, highest);
     SG_TRYV(insert_block_.run());
-    SG_TRYV(insert_cells_.bind(1, state_.position.offset).bind_bytes(2, cells_).run());
+    SG_TRYV(flush_cells());
+    SG_TRYV(flush_names());
     SG_TRYV(update_state_.bind(1, behind.offset).bind(2, behind.sequence).bind(3, 0U).run());
     SG_TRYV(transaction.commit());
     state_.position = behind;
     segment_->indexed = behind.sequence;
     return count;
+}
+
+Status IndexWriter::flush_cells() {
+    if (cells_.empty()) return {};
+    SG_TRYV(insert_cells_.bind(1, cells_first_).bind_bytes(2, cells_).run());
+    cells_.clear();
+    return {};
+}
+
+Status IndexWriter::add_name(std::uint64_t number, std::string_view name) {
+    if (names_.size() + name.size() + 1 > kRowOctets) SG_TRYV(flush_names());
+    if (names_.empty()) names_first_ = number;
+    append_name(names_, name);
+    return {};
+}
+
+Status IndexWriter::flush_names() {
+    if (names_.empty()) return {};
+    SG_TRYV(insert_names_.bind(1, names_first_).bind_bytes(2, names_).run());
+    names_.clear();
+    return {};
 }
 
 void IndexWriter::add_tag(std::string_view tag) {
@@ -160,7 +187,9 @@ void IndexWriter::add_tag(std::string_view tag) {
 }
 
 Status IndexWriter::insert(const RecordView& record, std::uint64_t offset) {
-    Cell cell{.offset = static_cast<std::uint32_t>(offset - state_.position.offset),
+    if (cells_.size() + kCellSize > kRowOctets) SG_TRYV(flush_cells());
+    if (cells_.empty()) cells_first_ = offset;
+    Cell cell{.offset = static_cast<std::uint32_t>(offset - cells_first_),
               .verdict = record.verdict,
               .level = record.level};
     text_.clear();
@@ -217,7 +246,7 @@ Result<std::uint64_t> IndexWriter::add_address(std::string_view address) {
     }
     if (entry.added) {
         SG_TRYV(set_domain_.bind(1, entry.id).bind(2, domain_id).run());
-        SG_TRYV(insert_part_.bind(1, entry.id).bind(2, addresses_.lower()).run());
+        SG_TRYV(add_name(entry.id, addresses_.lower()));
     }
     return entry.id;
 }
@@ -236,19 +265,74 @@ Result<bool> IndexWriter::finish() {
     return true;
 }
 
+// Full rows: each batch began one, and those of a quiet day hold a name or two.
+Status IndexWriter::pack_names() {
+    std::string all;
+    SG_TRY(auto rows, database_.prepare("SELECT bytes FROM names ORDER BY first"));
+    for (;;) {
+        SG_TRY(const bool row, rows.step());
+        if (!row) break;
+        all += rows.bytes(0);
+    }
+    rows.reset();
+    SG_TRYV(database_.run("DELETE FROM names"));
+    std::uint64_t number = 0;
+    for (const auto name : std::views::split(std::string_view(all), '\n')) {
+        if (number + 1 > kGreatestNumber) break;
+        SG_TRYV(add_name(++number, std::string_view(name)));
+    }
+    return flush_names();
+}
+
+// What counts of the whole segment are made of.
+Status IndexWriter::sum_up() {
+    std::array<std::vector<std::uint64_t>, kTotals> sums;
+    const auto add = [&sums](Total total, std::size_t number) {
+        auto& counts = sums[static_cast<std::size_t>(total)];
+        if (number >= counts.size()) counts.resize(number + 1);
+        ++counts[number];
+    };
+    SG_TRY(const auto domains, domains_of_addresses(database_));
+    SG_TRY(auto rows, database_.prepare("SELECT bytes FROM cells"));
+    std::vector<Cell> cells;
+    for (;;) {
+        SG_TRY(const bool row, rows.step());
+        if (!row) break;
+        parse_cells(rows.bytes(0), cells);
+        for (const Cell& cell : cells) {
+            add(Total::verdict, static_cast<std::size_t>(cell.verdict));
+            add(Total::level, static_cast<std::size_t>(cell.level));
+            add(Total::domain, cell.recipient < domains.size() ? domains[cell.recipient] : 0);
+        }
+    }
+    SG_TRY(auto insert, database_.prepare("INSERT INTO totals VALUES(?1, ?2, ?3)"));
+    for (std::size_t total = 0; total < kTotals; ++total) {
+        for (std::size_t number = 0; number < sums[total].size(); ++number) {
+            const std::uint64_t count = sums[total][number];
+            if (count == 0) continue;
+            SG_TRYV(insert.bind(1, total).bind(2, number).bind(3, count).run());
+        }
+    }
+    return {};
+}
+
 // Complete, in one file: nothing is written to it any more.
 Status IndexWriter::seal() {
-    SG_TRYV(database_.run("INSERT INTO parts(parts) VALUES('optimize')"));
+    SG_TRY(auto transaction, Transaction::begin(database_));
+    SG_TRYV(pack_names());
+    SG_TRYV(sum_up());
     SG_TRYV(update_state_.bind(1, state_.position.offset)
                 .bind(2, state_.position.sequence)
                 .bind(3, 1U)
                 .run());
+    SG_TRYV(transaction.commit());
     state_.complete = true;
     segment_->index_complete = true;
     const std::scoped_lock lock(segment_->index_mutex);
     segment_->index.reset();
-    // Fails when something else reads the file; then it stays as it is, which does no harm.
-    std::ignore = database_.run("PRAGMA journal_mode = DELETE");
+    // Fails when something else reads the file; then it stays as it is, which does no harm. What
+    // lies together is read in larger pages by a third of the calls.
+    std::ignore = database_.run("PRAGMA journal_mode = DELETE; PRAGMA page_size = 16384; VACUUM");
     return {};
 }
 

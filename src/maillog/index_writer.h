@@ -49,6 +49,11 @@ private:
     Result<std::uint64_t> add_address(std::string_view address);
     void add_tag(std::string_view tag);
     Status add_place_tags(const RecordView& record);
+    Status flush_cells();
+    Status add_name(std::uint64_t number, std::string_view name);
+    Status flush_names();
+    Status pack_names();
+    Status sum_up();
     Status seal();
 
     SegmentStore& store_;
@@ -58,7 +63,7 @@ private:
     Statement insert_words_;
     Statement insert_block_;
     Statement insert_cells_;
-    Statement insert_part_;
+    Statement insert_names_;
     Statement set_domain_;
     Statement update_state_;
     Dictionary addresses_;
@@ -67,7 +72,10 @@ private:
     Dictionary listeners_;
     std::string text_;
     std::string tags_;
-    std::string cells_;
+    std::string cells_;  // of one row, not inserted yet
+    std::uint64_t cells_first_ = 0;
+    std::string names_;  // of one row, not inserted yet
+    std::uint64_t names_first_ = 0;
     bool merging_ = false;
 };
 

@@ -286,7 +286,10 @@ private:
         constexpr double kEnough = 5'000;
         std::vector<double> warm;
         std::vector<double> cold;
-        std::uint64_t found = ask(one).second;
+        std::uint64_t found = 0;
+        // The pages of the question before were dropped, and a page ends when patience does.
+        for (int i = 0; i < 3; ++i)
+            found = ask(one).second;
         double spent = 0;
         for (int i = 0; i < rounds && (spent < kEnough || i < 3); ++i) {
             warm.push_back(ask(one).first);

@@ -12,6 +12,8 @@ constexpr std::int64_t kPauseNs = 20'000'000;      // before a lost connection i
 constexpr std::int64_t kGraceNs = 10'000'000'000;  // for what is under way at the end
 constexpr std::size_t kReadSize = 16'384;
 constexpr int kPausingWaitMs = 10;
+constexpr int kPacedWaitMs = 1;
+constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr int kIdleWaitMs = 200;
 
 std::vector<std::string> make_rcpt_commands(const Plan& plan) {
@@ -59,7 +61,7 @@ bool Generator::more_wanted() const {
 bool Generator::run(const std::atomic<bool>& stop) {
     if (!poller_.valid()) return false;
     statistics_.begin_ns = now_ns();
-    const std::int64_t limit = statistics_.begin_ns + plan_.seconds * 1'000'000'000;
+    const std::int64_t limit = statistics_.begin_ns + plan_.seconds * kSecondNs;
     active_ = plan_.sessions;
     for (std::size_t i = 0; i < plan_.sessions; ++i) {
         sessions_.push_back(std::make_unique<Session>());
@@ -76,6 +78,7 @@ bool Generator::run(const std::atomic<bool>& stop) {
         over_ = over_ || stop || now >= limit;
         if (now >= limit + kGraceNs) break;
         if (pausing_ > 0) reconnect_due();
+        if (!paced_.empty()) begin_paced();
     }
     for (const auto& session : sessions_) {
         if (session->content_sent) ++statistics_.unanswered;
@@ -86,6 +89,7 @@ bool Generator::run(const std::atomic<bool>& stop) {
 }
 
 int Generator::wait_ms() const {
+    if (!paced_.empty()) return kPacedWaitMs;
     return pausing_ > 0 ? kPausingWaitMs : kIdleWaitMs;
 }
 
@@ -118,8 +122,28 @@ void Generator::connect(Session& session) {
     poller_.add(session.fd.get(), EPOLLIN, &session);
 }
 
+// Whether a message may begin now. What an outage held up is not sent in a burst behind it.
+bool Generator::take_turn(std::int64_t now) {
+    if (plan_.rate == 0) return true;
+    if (now < turn_ns_) return false;
+    turn_ns_ = std::max(turn_ns_, now - kSecondNs / 10) +
+               kSecondNs / static_cast<std::int64_t>(plan_.rate);
+    return true;
+}
+
+void Generator::begin_paced() {
+    const std::int64_t now = now_ns();
+    while (!paced_.empty() && (!more_wanted() || now >= turn_ns_)) {
+        Session& session = *paced_.front();
+        paced_.pop_front();
+        next_or_quit(session);
+        flush(session);
+    }
+}
+
 // The connection is gone: a try again after a pause.
 void Generator::lose(Session& session) {
+    std::erase(paced_, &session);
     if (!session.awaited.empty() && session.awaited.front() == Await::greeting) {
         ++statistics_.connect_failures;
     } else {
@@ -275,7 +299,11 @@ void Generator::begin_message(Session& session) {
 
 void Generator::next_or_quit(Session& session) {
     if (more_wanted() && session.sent_here < plan_.per_connection) {
-        begin_message(session);
+        if (take_turn(now_ns())) {
+            begin_message(session);
+        } else {
+            paced_.push_back(&session);
+        }
     } else {
         command(session, Await::quit, "QUIT\r\n");
     }

@@ -32,7 +32,8 @@ struct Plan {
     std::string rcpt = "bob@partner.example";
     std::size_t rcpts = 1;  // more: bob+1@, bob+2@ ...
     std::int64_t seconds = 300;
-    bool pipeline = false;  // MAIL, RCPT and DATA in one segment (RFC 2920)
+    std::uint64_t rate = 0;  // messages a second over all sessions at most; 0 = as fast as it goes
+    bool pipeline = false;   // MAIL, RCPT and DATA in one segment (RFC 2920)
     std::string helo = "load.example";
     std::string prefix = "m";  // of the ids: must differ between runs that share a sink
 };
@@ -68,6 +69,8 @@ private:
     void record_acceptance(Session& session);
     [[nodiscard]] bool more_wanted() const;
     void reconnect_due();
+    [[nodiscard]] bool take_turn(std::int64_t now);
+    void begin_paced();
     [[nodiscard]] int wait_ms() const;
 
     Plan plan_;
@@ -80,7 +83,9 @@ private:
     std::uint64_t next_number_ = 0;
     std::size_t active_ = 0;
     std::size_t pausing_ = 0;
-    bool over_ = false;  // the time is up: nothing new begins
+    std::int64_t turn_ns_ = 0;    // when the next message may begin, with a rate
+    std::deque<Session*> paced_;  // connected and waiting for that
+    bool over_ = false;           // the time is up: nothing new begins
 };
 
 }  // namespace sealgate::load

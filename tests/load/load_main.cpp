@@ -13,8 +13,9 @@ std::atomic<bool> stop_asked = false;
 
 constexpr const char* kUsage =
     "smtp_load --to HOST:PORT [--sessions N] [--messages M] [--per-connection K] [--size OCTETS]\n"
-    "          [--from ADDR] [--rcpt ADDR] [--rcpts N] [--seconds LIMIT] [--pipeline] [--json]\n"
-    "          [--ledger FILE] [--helo NAME] [--prefix WORD]\n"
+    "          [--from ADDR] [--rcpt ADDR] [--rcpts N] [--seconds LIMIT] [--rate PER_SECOND] "
+    "[--pipeline]\n"
+    "          [--json] [--ledger FILE] [--helo NAME] [--prefix WORD]\n"
     "Messages carry their id in X-Load-Id; the ledger gets one id a line for each 250 after the\n"
     "dot. Latency is from MAIL to that 250. --messages 0 sends until the time is over.\n";
 
@@ -28,6 +29,7 @@ bool read_plan(sealgate::load::Arguments& arguments, sealgate::load::Plan& plan)
     plan.rcpt = arguments.text("rcpt", plan.rcpt);
     plan.rcpts = static_cast<std::size_t>(arguments.number("rcpts", 1));
     plan.seconds = arguments.number("seconds", plan.seconds);
+    plan.rate = static_cast<std::uint64_t>(arguments.number("rate", 0));
     plan.pipeline = arguments.flag("pipeline");
     plan.helo = arguments.text("helo", plan.helo);
     // Different in every run unless asked otherwise, so that a sink can tell runs apart.
