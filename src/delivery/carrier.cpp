@@ -27,6 +27,10 @@ Carrier::Carrier(UpstreamPool& upstreams,
       data_dir_(std::move(data_dir)),
       hostname_(std::move(hostname)) {}
 
+bool Carrier::reaches(const policy::Route& route) const {
+    return upstreams_.reaches(route);
+}
+
 Task<Carried> Carrier::deliver(const policy::Route& route, const Released& released) {
     if (route.next_hop.kind == policy::NextHop::Kind::mailbox) {
         auto carried = co_await to_mailbox(route, released.shipment());

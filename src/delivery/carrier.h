@@ -32,6 +32,9 @@ public:
 
     // `route` and `released` must outlive the call.
     net::Task<Carried> deliver(const policy::Route& route, const Released& released);
+    // Whether the route's next hop took the last connection that anybody asked for. False where
+    // nobody did, and for the mail servers of recipients' domains.
+    [[nodiscard]] bool reaches(const policy::Route& route) const;
 
 private:
     net::Task<Carried> by_smtp(const policy::Route& route, const Released& released);

@@ -32,6 +32,11 @@ void HopWatch::failed(std::string_view key,
     hop->note = note;
 }
 
+bool HopWatch::works(std::string_view key) const {
+    const auto known = hops_.find(key);
+    return known != hops_.end() && known->second.failures == 0;
+}
+
 std::vector<HopReach> HopWatch::all() const {
     std::vector<HopReach> out;
     out.reserve(hops_.size());

@@ -32,6 +32,8 @@ public:
                 const std::string& next_hop,
                 const std::string& note,
                 SteadyTime now);
+    // It took the last connection that was asked for.
+    [[nodiscard]] bool works(std::string_view key) const;
     // All that were asked since the start.
     [[nodiscard]] std::vector<HopReach> all() const;
 

@@ -34,6 +34,18 @@ TEST(HopWatch, KnowsSinceWhenAndHowOftenAHopFailed) {
     EXPECT_EQ(watch.all()[0].failing_since, start + seconds(9));
 }
 
+TEST(HopWatch, AHopWorksThatTookTheLastConnection) {
+    HopWatch watch;
+    const SteadyTime now{seconds(1000)};
+    EXPECT_FALSE(watch.works("h:25 none"));  // nobody asked
+    watch.worked("h:25 none", "h:25", now);
+    EXPECT_TRUE(watch.works("h:25 none"));
+    watch.failed("h:25 none", "h:25", "refused", now);
+    EXPECT_FALSE(watch.works("h:25 none"));
+    watch.worked("h:25 none", "h:25", now);
+    EXPECT_TRUE(watch.works("h:25 none"));
+}
+
 TEST(HopWatch, RoutesThatDifferInTlsAreApart) {
     HopWatch watch;
     const SteadyTime now{seconds(1000)};

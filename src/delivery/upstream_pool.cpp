@@ -103,6 +103,10 @@ net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::acquire(const policy::Ro
     co_return lease;
 }
 
+bool UpstreamPool::reaches(const policy::Route& route) const {
+    return !route.by_recipient && hops_.works(identity(route));
+}
+
 net::Task<OrOutcome<UpstreamPool::Lease>> UpstreamPool::search(const policy::Route& route) {
     auto names = co_await hosts_.names(route.next_hop);
     if (!names) co_return std::unexpected(std::move(names).error());

@@ -60,6 +60,8 @@ public:
     // connection since the start. Not of the mail servers of recipients' domains: that some of the
     // world's are down is no news.
     [[nodiscard]] std::vector<HopReach> reach() const { return hops_.all(); }
+    // Of those: whether it took the last connection that it was asked for.
+    [[nodiscard]] bool reaches(const policy::Route& route) const;
 
 private:
     struct Idle {

@@ -416,7 +416,7 @@ Task<Queue::After> Queue::attempt(Destination& destination, Job job) {
     const LivePointer live = job.live;
     Carried carried;
     const bool final_hop = destination.route.next_hop.kind == policy::NextHop::Kind::mailbox;
-    if (destination.failures > 0 && services_.clock.steady() < destination.not_before) {
+    if (backs_off(destination)) {
         // Its neighbour failed to connect a moment ago: the same answer, without asking again.
         carried.reached = false;
         carried.through = destination.route.next_hop.to_string();
@@ -506,8 +506,16 @@ std::vector<Queue::DestinationView> Queue::destinations() const {
     return views;
 }
 
+// Until its next hop may be asked again. What `through` has found out meanwhile counts as well.
+bool Queue::backs_off(const Destination& destination) const {
+    return destination.failures > 0 && services_.clock.steady() < destination.not_before &&
+           !services_.carrier.reaches(destination.route);
+}
+
 void Queue::note_failure(Destination& destination, const Outcome& outcome) {
     destination.failure = outcome;
+    // Those that asked at the same time fail together: that is one failure.
+    if (destination.failures > 0 && services_.clock.steady() < destination.not_before) return;
     const unsigned doublings = std::min(destination.failures, 6U);
     const auto wait =
         std::min<std::chrono::seconds>(kFirstBackOff * (1U << doublings), kLongestBackOff);

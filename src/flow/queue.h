@@ -130,6 +130,7 @@ private:
         std::string note;
     };
     net::Task<Result<bool>> apply(LivePointer live, Change change);
+    [[nodiscard]] bool backs_off(const Destination& destination) const;
     void reset_back_off(const Live& live, std::uint32_t recipient);
     void put_on_hold(const LivePointer& live,
                      const std::vector<std::uint32_t>& recipients,
