@@ -201,7 +201,6 @@ public:
         sightings_.reset();
         alerts_->stop();
         gateway_->run_posted();
-        log_->drain();
         syslog_.reset();  // the last lines as well
     }
 

@@ -98,15 +98,15 @@ void Follower::sync_lines(Lines& lines) {
     if (auto synced = lines.file->sync(); !synced) report(lines.source, synced);
 }
 
-bool Follower::finish_lines() {
+bool Follower::finish_lines(SteadyTime until) {
     bool fine = true;
     for (Lines* lines : {&text_, &json_}) {
         lines->retry_at = {};
         lines->sync_at = {};
         auto progress = Progress::busy;
-        while (progress == Progress::busy)
+        while (progress == Progress::busy && steady_now() < until)
             progress = write_lines(*lines);
-        if (progress == Progress::waiting) fine = false;
+        if (progress != Progress::idle) fine = false;
         sync_lines(*lines);
     }
     return fine;
@@ -229,7 +229,7 @@ bool Follower::is_due(const Segment& next) const {
 
 std::uint64_t Follower::disk_use(const Segment& segment) const {
     std::uint64_t total = segment.end;
-    for (const std::string_view suffix : {"", "-wal"}) {
+    for (const std::string_view suffix : kIndexSuffixes) {
         const auto file = store_.files().open(store_.index_path(segment) + std::string(suffix),
                                               os::OpenMode::read);
         if (!file) continue;

@@ -27,8 +27,9 @@ public:
     // Does what is due, a bounded piece of it. Returns when to come again at the latest; nullopt:
     // when there is a new record.
     std::optional<std::chrono::milliseconds> step();
-    // Writes the lines out to the last record; true unless a file could not be written.
-    bool finish_lines();
+    // Writes the lines out to the last record; true unless a file could not be written, or the time
+    // was over before.
+    bool finish_lines(SteadyTime until = SteadyTime::max());
     // One piece of indexing that does not wait for a batch to fill; true when nothing is left.
     bool index_now();
     void reopen_files();

@@ -54,6 +54,7 @@ private:
     Status flush_names();
     Status pack_names();
     Status sum_up();
+    Status pack();
     Status seal();
 
     SegmentStore& store_;

@@ -27,6 +27,7 @@ constexpr std::chrono::milliseconds kSyncEvery{1'000};
 constexpr std::chrono::milliseconds kRetryReserve{200};
 constexpr std::chrono::seconds kSearchTime{10};
 constexpr std::chrono::seconds kDrainIndexTime{5};
+constexpr std::chrono::seconds kLastLinesTime{2};
 constexpr int kKeeperNice = 0;    // connection IDs wait for it when a disk is slow
 constexpr int kFollowerNice = 5;  // yields to mail, but is not starved by it
 constexpr std::size_t kKeptFeeds = 8;
@@ -126,7 +127,8 @@ private:
 MailLogImpl::~MailLogImpl() {
     if (follow_worker_) {
         follow_worker_->stop();
-        follower_->finish_lines();
+        // What is left goes on at the next start.
+        follower_->finish_lines(std::chrono::steady_clock::now() + kLastLinesTime);
     }
     if (keeper_) {
         keeper_->stop();

@@ -188,7 +188,7 @@ Status SegmentStore::drop_oldest() {
     }
     const std::scoped_lock lock(oldest->index_mutex);
     oldest->index.reset();
-    for (const std::string_view suffix : {"", "-wal", "-shm"}) {
+    for (const std::string_view suffix : kIndexSuffixes) {
         if (auto gone = files_.remove(index_path(*oldest) + std::string(suffix));
             !gone && gone.error().kind() != ErrorKind::not_found) {
             return gone;

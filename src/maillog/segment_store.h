@@ -7,13 +7,20 @@
 #include "maillog/segment.h"
 #include "os/file_system.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sealgate::maillog {
+
+// Files of an index, behind index_path(): the database, what SQLite keeps beside it, and a packed
+// copy under way.
+inline constexpr std::array<std::string_view, 5> kIndexSuffixes{
+    "", "-wal", "-shm", "-journal", "-packed"};
 
 using SegmentPtr = std::shared_ptr<Segment>;
 
