@@ -114,7 +114,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, help="of sending, each run; 5, quick 2")
     parser.add_argument("--messages", type=int, default=100_000, help="at most, each run")
-    parser.add_argument("--peers", default=",".join(peers.ALL), help="of " + ", ".join(peers.ALL))
+    parser.add_argument("--peers", default=",".join(peers.USUAL), help="of " + ", ".join(peers.ALL))
     args = parser.parse_args()
     if not set(args.clients) <= set(CLIENTS):
         parser.error("--clients is a list of " + ", ".join(CLIENTS))

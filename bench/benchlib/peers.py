@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The mail servers that are compared, each relaying to a sink of its own."""
+import contextlib
 import pathlib
 import shutil
 import socket
 import subprocess
+import threading
+import urllib.request
 
 from . import ROOT
 from support import processes
@@ -34,6 +37,47 @@ class Sealgate:
 
     def stop(self):
         self.gateway.stop()
+
+
+class SealgateAll(Sealgate):
+    """Ours with all that is optional: JSON lines, syslog to a local daemon, alerts by mail, the API
+    on TCP with its metrics asked for each second, other front ends and a route by DNS configured."""
+
+    def __init__(self, mode):
+        super().__init__(mode)
+        self.name += ", all on"
+
+    def start(self, directory, sink_port):
+        self.syslog = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.syslog.bind(("127.0.0.1", 0))  # what nobody reads the kernel drops
+        api = free_port()
+        self.gateway = Gateway(directory, next_hop=sink_port, config={
+            "listener": [listener(mode=self.mode, xclient_from=["192.0.2.1"],
+                                  proxy_protocol_from=["192.0.2.2"]),
+                         listener("lmtp", protocol="lmtp", mode="through")],
+            "api": {"address": f"127.0.0.1:{api}"},
+            "mail_log": {"json_file": "log/mail.json",
+                         "syslog": {"target": f"udp:127.0.0.1:{self.syslog.getsockname()[1]}"}},
+            "alerts": {"mail_to": ["postmaster@managed.example"]},
+            "delivery": None})
+        self.gateway.write_config({"route": [*self.gateway.config["route"],
+                                             {"domain": "elsewhere.example", "next_hop": "mx"}]})
+        self.gateway.start()
+        self.port, self.pid = self.gateway.port(), self.gateway.process.pid
+        self.over = threading.Event()
+        self.asking = threading.Thread(target=self._ask, args=(api,), daemon=True)
+        self.asking.start()
+
+    def _ask(self, port):
+        while not self.over.wait(1):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read()
+
+    def stop(self):
+        self.over.set()
+        self.asking.join(10)
+        super().stop()
+        self.syslog.close()
 
 
 _TUNED = {
@@ -139,8 +183,10 @@ class Haraka:
 
 def make(names):
     known = {"through": lambda: Sealgate("through"), "store": lambda: Sealgate("store"),
+             "through-all": lambda: SealgateAll("through"), "store-all": lambda: SealgateAll("store"),
              "postfix": PostfixRelay, "proxy": PostfixProxy, "haraka": Haraka}
     return [known[name]() for name in names]
 
 
-ALL = ["through", "store", "postfix", "proxy", "haraka"]
+USUAL = ["through", "store", "postfix", "proxy", "haraka"]
+ALL = [*USUAL, "through-all", "store-all"]
