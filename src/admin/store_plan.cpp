@@ -220,21 +220,27 @@ private:
     // in one step, with one record.
     void plan_overrides(const policy::UnmanagedSenders& before,
                         const policy::UnmanagedSenders& after) {
-        std::vector<std::string> old_ones;
-        std::vector<std::string> new_ones;
-        for (const policy::UnmanagedOverride& one : before.overrides)
-            old_ones.push_back(config::fields_of(one));
-        for (const policy::UnmanagedOverride& one : after.overrides)
-            new_ones.push_back(config::fields_of(one));
+        const auto fields_of_all = [](const policy::UnmanagedSenders& senders) {
+            std::vector<std::string> all(senders.overrides.size());
+            std::ranges::transform(
+                senders.overrides, all.begin(), [](const policy::UnmanagedOverride& one) {
+                    return config::fields_of(one);
+                });
+            return all;
+        };
+        const std::vector<std::string> old_ones = fields_of_all(before);
+        const std::vector<std::string> new_ones = fields_of_all(after);
         if (old_ones == new_ones) return;
         const std::vector<std::string> gone = without(old_ones, new_ones);
         const std::vector<std::string> added = without(new_ones, old_ones);
-        for (const std::string& one : gone)
+        for (const std::string& one : gone) {
             plan_.changes.push_back(
                 {StoreChangeKind::remove, "unmanaged_senders.override", "", one, ""});
-        for (const std::string& one : added)
+        }
+        for (const std::string& one : added) {
             plan_.changes.push_back(
                 {StoreChangeKind::add, "unmanaged_senders.override", "", "", one});
+        }
         if (without(old_ones, gone) != without(new_ones, added)) {
             plan_.changes.push_back({StoreChangeKind::change,
                                      "unmanaged_senders.override",
