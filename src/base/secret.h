@@ -12,19 +12,21 @@ namespace sealgate {
 class SecretBytes {
 public:
     SecretBytes() = default;
-    explicit SecretBytes(std::string bytes) : bytes_(std::move(bytes)) {}
+    explicit SecretBytes(std::string bytes) : bytes_(std::move(bytes)) { wipe(bytes); }
     SecretBytes(const SecretBytes&) = delete;
     SecretBytes& operator=(const SecretBytes&) = delete;
-    SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) { other.wipe(); }
+    SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) {
+        wipe(other.bytes_);
+    }
     SecretBytes& operator=(SecretBytes&& other) noexcept {
         if (this != &other) {
-            wipe();
+            wipe(bytes_);
             bytes_ = std::move(other.bytes_);
-            other.wipe();
+            wipe(other.bytes_);
         }
         return *this;
     }
-    ~SecretBytes() { wipe(); }
+    ~SecretBytes() { wipe(bytes_); }
 
     // Borrowed for the call; never store it.
     [[nodiscard]] std::string_view view() const { return bytes_; }
@@ -32,9 +34,12 @@ public:
     [[nodiscard]] bool empty() const { return bytes_.empty(); }
 
 private:
-    void wipe() noexcept {
-        explicit_bzero(bytes_.data(), bytes_.size());
-        bytes_.clear();
+    // All that the string can hold: a short one that was moved from is empty, and its octets are
+    // still there.
+    static void wipe(std::string& bytes) noexcept {
+        bytes.resize(bytes.capacity());
+        explicit_bzero(bytes.data(), bytes.size());
+        bytes.clear();
     }
     std::string bytes_;
 };

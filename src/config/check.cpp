@@ -141,6 +141,11 @@ private:
                              "'auth' needs mode = \"through\": the next hop takes the mail in the "
                              "session that the user signed in to");
         }
+        if (settings_.delivery.connections < 2 || settings_.delivery.connections_per_next_hop < 2) {
+            problems_.add_at(key,
+                             "'auth' needs 'connections' and 'connections_per_next_hop' in "
+                             "[delivery] of at least 2: one stays free for mail from the queue");
+        }
         if (listener.tls == ListenerTls::none) {
             problems_.add_at(key,
                              "'auth' needs TLS: set tls to \"starttls\", \"starttls-required\" or "

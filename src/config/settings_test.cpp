@@ -391,6 +391,10 @@ TEST(Settings, SaysWhatIsWrongAndWhere) {
         {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:1\"\ndirection = \"inbound\"\n"
          "auth = \"required\"",
          "sealgate.toml:5:8: 'auth' is for mail that goes out, not for an inbound listener"},
+        {"[delivery]\nconnections_per_next_hop = 1\n[[listener]]\nname = \"a\"\n"
+         "address = \"127.0.0.1:1\"\nmode = \"through\"\nauth = \"required\"",
+         "sealgate.toml:7:8: 'auth' needs 'connections' and 'connections_per_next_hop' in "
+         "[delivery] of at least 2: one stays free for mail from the queue"},
         {"[[listener]]\nname = \"a\"\naddress = \"127.0.0.1:25\"\nprotocol = \"lmtp\"",
          "sealgate.toml:3:11: LMTP must not be spoken on port 25 (RFC 2033); choose another"},
         {"[[listener]]\nname = \"api\"\naddress = \"127.0.0.1:1\"",

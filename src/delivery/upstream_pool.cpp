@@ -217,6 +217,16 @@ void UpstreamPool::retire(std::unique_ptr<Upstream> upstream) {
         net::asio::detached);
 }
 
+net::Task<void> UpstreamPool::make_room(std::string identity, std::size_t most) {
+    for (;;) {
+        const auto found = idle_.find(identity);
+        if (found == idle_.end() || found->second.size() <= most) co_return;
+        const std::unique_ptr<Upstream> leaving = std::move(found->second.front().upstream);
+        found->second.pop_front();
+        if (leaving->usable()) co_await leaving->quit();
+    }
+}
+
 void UpstreamPool::sweep() {
     const SteadyTime limit = std::chrono::steady_clock::now() - options_.idle_for;
     for (auto& [key, idle] : idle_) {

@@ -52,6 +52,9 @@ public:
     void avoid(const std::string& host);
     // Keeps the connection when it is fit to be kept.
     void give_back(const policy::Route& route, std::unique_ptr<Upstream> upstream);
+    // Leaves at most `most` idle connections to the next hop of that identity; the others have been
+    // closed when it returns.
+    net::Task<void> make_room(std::string identity, std::size_t most);
     // Closes what has idled too long; called about once a second.
     void sweep();
     void close_all();

@@ -57,7 +57,10 @@ bool waits_for_route(const spool::RecipientStatus& status) {
 
 // One next hop, with what waits for it and how it has been behaving.
 struct Queue::Destination {
-    explicit Destination(std::size_t connections) : window(connections) {}
+    Destination(std::string key, std::size_t connections)
+        : identity(std::move(key)),
+          window(connections) {}
+    std::string identity;
     policy::Route route;
     FairLine<Job> ready;  // by the sender's domain
     std::size_t workers = 0;
@@ -191,11 +194,11 @@ void Queue::dispatch(const LivePointer& live) {
             continue;
         }
         const mime::Domain& domain = live->envelope.recipients[i].address.domain();
-        std::unique_ptr<Destination>& destination =
-            destinations_[delivery::identity(*route, domain)];
+        std::string identity = delivery::identity(*route, domain);
+        std::unique_ptr<Destination>& destination = destinations_[identity];
         if (!destination) {
-            destination =
-                std::make_unique<Destination>(services_.settings->delivery.initial_connections);
+            destination = std::make_unique<Destination>(
+                std::move(identity), services_.settings->delivery.initial_connections);
             destination->route = route->towards(domain);
         }
         Job& job = jobs[destination.get()];
@@ -251,16 +254,15 @@ void Queue::push(Destination& destination, Job job) {
 }
 
 void Queue::employ(Destination& destination) {
-    const config::Delivery& settings = services_.settings->delivery;
     destination.last_used = services_.clock.steady();
     if (destination.ready.empty() || stopping_) return;
-    if (destination.workers >= destination.window.size(settings.connections_per_next_hop)) return;
+    if (destination.workers >= places(destination)) return;
     // One worker looks whether a next hop that failed is back; a crowd would only wait for it
     // together.
     if (destination.failures > 0 && destination.workers > 0) return;
     // Where connections are dear, one finds out whether a next hop answers at all.
     const bool answers = destination.last_reached != SteadyTime{};
-    const std::size_t all = settings.connections;
+    const std::size_t all = all_places();
     if (!answers && destination.workers > 0 && workers_ >= all / 2) return;
     // The last tenth is for next hops that have answered: those that hang cannot use up everything.
     if (workers_ >= (answers ? all : all - all / 10)) {
@@ -275,10 +277,31 @@ void Queue::employ(Destination& destination) {
     net::asio::co_spawn(services_.loop.get_executor(), work(destination), net::asio::detached);
 }
 
+std::size_t Queue::places(const Destination& destination) const {
+    const std::size_t most = services_.settings->delivery.connections_per_next_hop;
+    const UserPlaces& users = services_.user_places;
+    if (users.all() == 0) return destination.window.size(most);
+    const std::size_t limit = UserPlaces::limit(services_.settings->delivery);
+    const std::size_t taken = users.at(destination.identity);
+    // One is left by UserPlaces::take(), but for a limit that has been lowered since.
+    return std::min(destination.window.size(most), limit > taken ? limit - taken : 1);
+}
+
+std::size_t Queue::all_places() const {
+    const std::size_t all = services_.settings->delivery.connections;
+    const std::size_t taken = services_.user_places.all();
+    return all > taken ? all - taken : 1;
+}
+
+std::size_t Queue::connections_to(const std::string& identity) const {
+    const auto found = destinations_.find(identity);
+    return found == destinations_.end() ? 0 : found->second->workers;
+}
+
 void Queue::pass_on_place() {
     // Each once: one that may not begin yet goes back to the end.
     for (std::size_t left = without_worker_.size(); left > 0 && !stopping_; --left) {
-        if (workers_ >= services_.settings->delivery.connections) return;
+        if (workers_ >= all_places()) return;
         Destination& next = *without_worker_.front();
         without_worker_.pop_front();
         next.waits_for_worker = false;
@@ -326,10 +349,8 @@ void Queue::forget_if_finished(const LivePointer& live) {
 
 Task<void> Queue::work(Destination& destination) {
     while (!destination.ready.empty() && !stopping_) {
-        const config::Delivery& settings = services_.settings->delivery;
-        const std::size_t places = destination.window.size(settings.connections_per_next_hop);
         // Others have no connection at all: the last but one of ours is theirs.
-        if (destination.workers > (without_worker_.empty() ? places : 1)) break;
+        if (destination.workers > (without_worker_.empty() ? places(destination) : 1)) break;
         Job job = destination.ready.pop();
         if (!begin(destination, job)) continue;
         ++under_way_;

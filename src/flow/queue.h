@@ -80,6 +80,8 @@ public:
     };
     [[nodiscard]] std::vector<DestinationView> destinations() const;
     [[nodiscard]] std::string next_hop_of(const Live& live, std::uint32_t recipient) const;
+    // In use for mail from here, by delivery::identity().
+    [[nodiscard]] std::size_t connections_to(const std::string& identity) const;
 
 private:
     struct Destination;
@@ -96,6 +98,11 @@ private:
     // One more worker for what stands in line there, if the next hop and the limit of all
     // connections allow it; else the destination waits for its turn.
     void employ(Destination& destination);
+    // How many workers at a time a next hop may have: what it bears, and what users leave of the
+    // limit.
+    [[nodiscard]] std::size_t places(const Destination& destination) const;
+    // The same for all next hops together; at least 1.
+    [[nodiscard]] std::size_t all_places() const;
     // A worker ends: whoever waited longest for one begins.
     void pass_on_place();
     void forget_idle_destinations();

@@ -12,6 +12,7 @@
 #include "flow/site.h"
 #include "flow/spool_port.h"
 #include "flow/trace.h"
+#include "flow/user_places.h"
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -47,6 +48,7 @@ struct Services {
     // Both are swapped whole; a session or transaction keeps what it began with.
     std::shared_ptr<const config::Settings> settings;
     SitePointer site;
+    UserPlaces user_places{};
 };
 
 }  // namespace sealgate::flow

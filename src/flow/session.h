@@ -56,7 +56,9 @@ private:
     net::Task<void> wait_for_user_hop();
     void sign_out();
     // QUIT, without waiting for it.
-    void leave(std::unique_ptr<delivery::Upstream> upstream);
+    void leave(std::unique_ptr<delivery::Upstream> upstream, UserPlacePointer place);
+    // A place for a connection of a user's own at the route's next hop; idle ones there make room.
+    net::Task<UserPlacePointer> place_for_user(const policy::Route& route);
     [[nodiscard]] std::optional<smtp::Reply> refuse_sender() const;
     net::Task<std::expected<Probe, smtp::Reply>> open_probe(const policy::Route& route,
                                                             const smtp::Recipient& recipient,

@@ -17,6 +17,10 @@ smtp::Reply not_now() {
     return {454, "4.7.0", "signing in is not possible at the moment"};
 }
 
+smtp::Reply too_many_users() {
+    return {454, "4.7.0", "too many users are signed in at the moment; try again later"};
+}
+
 // Clear text never carries a password, whatever the route says about mail.
 std::optional<policy::Route> route_for_users(const Site& site) {
     const policy::Route* any = site.routes.any();
@@ -45,6 +49,11 @@ Task<smtp::Reply> Session::on_auth(smtp::AskAuth step) {
     const SitePointer site = services_.site;
     const std::optional<policy::Route> route = route_for_users(*site);
     if (!route) co_return failed("there is no route for * to a mail server over TLS");
+    const UserPlacePointer place = co_await place_for_user(*site->routes.any());
+    if (!place) {
+        (void)failed("there are as many connections to the next hop as users may have");
+        co_return too_many_users();
+    }
     auto lease = co_await services_.upstreams.acquire(*route, true);
     if (!lease) co_return failed(lease.error().reply.text);
     std::unique_ptr<delivery::Upstream> upstream = std::move(lease->upstream);
@@ -54,13 +63,14 @@ Task<smtp::Reply> Session::on_auth(smtp::AskAuth step) {
     if (reply->code != 235) {
         journal().connection(
             *source_, Level::notice, whom + " refused by " + where + ": " + reply_text(*reply));
-        leave(std::move(upstream));
+        leave(std::move(upstream), place);
         // Its own words, but for those that would end our session.
         co_return reply->permanent() ? pass_on(*reply) : not_now();
     }
     user_hop_ = std::make_shared<UserHop>();
     user_hop_->route = *site->routes.any();
     user_hop_->user = credentials.user;
+    user_hop_->place = place;
     user_hop_->upstream = std::move(upstream);
     auto source = std::make_shared<Source>(*source_);
     source->user = credentials.user;
@@ -92,17 +102,29 @@ Task<void> Session::wait_for_user_hop() {
 
 void Session::sign_out() {
     if (!user_hop_) return;
-    leave(std::move(user_hop_->upstream));
+    leave(std::move(user_hop_->upstream), user_hop_->place);
     user_hop_.reset();
 }
 
-void Session::leave(std::unique_ptr<delivery::Upstream> upstream) {
+void Session::leave(std::unique_ptr<delivery::Upstream> upstream, UserPlacePointer place) {
     if (!upstream || !upstream->usable()) return;  // closed by its destructor
     std::shared_ptr<delivery::Upstream> leaving = std::move(upstream);
     net::asio::co_spawn(
         services_.loop.get_executor(),
-        [leaving]() -> Task<void> { co_await leaving->quit(); },
+        [leaving, place]() -> Task<void> { co_await leaving->quit(); },
         net::asio::detached);
+}
+
+Task<UserPlacePointer> Session::place_for_user(const policy::Route& route) {
+    const config::Delivery& limits = services_.settings->delivery;
+    const std::string hop = delivery::identity(route);
+    const std::size_t others = queue_.connections_to(hop);
+    UserPlacePointer place = services_.user_places.take(hop, others, limits);
+    if (place) {
+        const std::size_t used = others + services_.user_places.at(hop);
+        co_await services_.upstreams.make_room(hop, UserPlaces::limit(limits) - used);
+    }
+    co_return place;
 }
 
 }  // namespace sealgate::flow

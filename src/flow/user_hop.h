@@ -4,6 +4,7 @@
 // nobody else gets it, and it never goes to the pool.
 
 #include "delivery/upstream.h"
+#include "flow/user_places.h"
 
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@ namespace sealgate::flow {
 struct UserHop {
     policy::Route route;
     std::string user;
+    UserPlacePointer place;  // given back after the connection is closed
     // Null while a message of the user is on its way through it.
     std::unique_ptr<delivery::Upstream> upstream;
     bool away = false;             // it will come back

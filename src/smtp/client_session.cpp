@@ -58,6 +58,7 @@ struct Queued {
     std::size_t index = 0;
     std::string line;     // without CRLF
     FramedContent chunk;  // behind the line of a BDAT
+    SecretBytes secret;   // the line of an AUTH, which may be a password
 };
 
 struct Sent {
@@ -90,12 +91,25 @@ struct ClientSession::Impl {
     bool batch_secret = false;
     FramedContent batch_chunk;
 
+    Impl() = default;
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    Impl(Impl&&) = delete;
+    Impl& operator=(Impl&&) = delete;
+    // The connection may end while the batch is being written.
+    ~Impl() { wipe_batch(); }
+
+    void wipe_batch() {
+        if (!std::exchange(batch_secret, false)) return;
+        explicit_bzero(batch_commands.data(), batch_commands.size());
+    }
+
     void enqueue(Command command, std::string line, std::size_t index = 0) {
         // The callers' types cannot hold controls; should one ever, no byte of it goes out.
         if (has_control(line)) {
             broken({ErrorKind::internal, "smtp.client", "control character in a command"});
         } else {
-            queue.push_back({command, index, std::move(line), {}});
+            queue.push_back({command, index, std::move(line), {}, {}});
         }
     }
 
@@ -125,13 +139,14 @@ void ClientSession::Impl::fill_batch() {
     }
     while (!queue.empty() && may_send()) {
         Queued& next = queue.front();
-        // So that no part of a password is left behind where it was.
-        const bool secret = next.command == Command::auth;
-        if (secret) batch_commands.reserve(kLongestSecret);
+        if (next.command == Command::auth) {
+            // So that no part of a password is left behind where it was.
+            batch_commands.reserve(kLongestSecret);
+            batch_secret = true;
+        }
         batch_commands += next.line;
+        batch_commands += next.secret.view();
         batch_commands += "\r\n";
-        if (secret) explicit_bzero(next.line.data(), next.line.size());
-        batch_secret = batch_secret || secret;
         sent.push_back({next.command, next.index});
         batch_chunk = std::move(next.chunk);
         queue.pop_front();
@@ -230,7 +245,11 @@ void ClientSession::rcpt(const Recipient& recipient) {
 }
 
 void ClientSession::auth(const SecretBytes& line) {
-    impl_->enqueue(Command::auth, std::string(line.view()));
+    if (has_control(line.view())) {
+        impl_->broken({ErrorKind::internal, "smtp.client", "control character in a response"});
+        return;
+    }
+    impl_->queue.push_back({Command::auth, 0, {}, {}, SecretBytes(std::string(line.view()))});
 }
 
 void ClientSession::xforward(std::string line) {
@@ -264,7 +283,7 @@ void ClientSession::try_bdat(std::string_view octets) {
     FramedContent chunk;
     chunk.pieces.push_back(octets);
     impl_->queue.push_back(
-        {Command::bdat, 0, "BDAT " + std::to_string(octets.size()), std::move(chunk)});
+        {Command::bdat, 0, "BDAT " + std::to_string(octets.size()), std::move(chunk), {}});
 }
 
 Status ClientSession::bdat(const std::vector<std::string_view>& pieces) {
@@ -274,7 +293,7 @@ Status ClientSession::bdat(const std::vector<std::string_view>& pieces) {
     for (const std::string_view piece : chunk.pieces)
         size += piece.size();
     impl_->queue.push_back(
-        {Command::bdat, 0, "BDAT " + std::to_string(size) + " LAST", std::move(chunk)});
+        {Command::bdat, 0, "BDAT " + std::to_string(size) + " LAST", std::move(chunk), {}});
     return {};
 }
 
@@ -317,9 +336,7 @@ std::vector<std::string_view> ClientSession::wire_pieces() {
 
 void ClientSession::written() {
     impl_->batch_content = {};
-    if (std::exchange(impl_->batch_secret, false)) {
-        explicit_bzero(impl_->batch_commands.data(), impl_->batch_commands.size());
-    }
+    impl_->wipe_batch();
     impl_->batch_commands.clear();
     impl_->batch_chunk = {};
 }

@@ -88,7 +88,8 @@ public:
     // Writes only the parameters the server offers (SIZE when not 0, BODY, SMTPUTF8, RET, ENVID).
     // Whether a server without SMTPUTF8 or 8BITMIME may get this message is for the caller to say.
     // AUTH, or a response of its exchange, as a line without CRLF. Answered by 334 for the next
-    // response, 235, or a refusal. The line is overwritten when written() is called.
+    // response, 235, or a refusal. The line is overwritten when written() is called or the
+    // session ends.
     void auth(const SecretBytes& line);
     // A command of xforward_commands(), before mail().
     void xforward(std::string line);
