@@ -22,7 +22,7 @@ struct RouteEntry {
 
 struct NewRoute {
     std::string domain;  // "example.com", ".example.com" or "*"
-    // "host:port", "mx", "mx:DOMAIN", "lmtp:host:port" or "mailbox:DIR"
+    // "host:port", "mx", "mx:DOMAIN", "lmtp:host:port", "lmtp:unix:/path" or "mailbox:DIR"
     std::string next_hop;
     std::string tls = "opportunistic";  // none | opportunistic | required | verify
     std::string tls_name;

@@ -5,6 +5,10 @@
 #include "flow/key_file.h"
 #include "net/tls.h"
 #include "os/file_system.h"
+#include "os/local_socket.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace sealgate::app {
 
@@ -18,6 +22,12 @@ config::Problem at(const config::Settings& settings, std::string_view key, std::
         problem.column = 1;
     }
     return problem;
+}
+
+// Whom the daemon runs as: whose data_dir it is.
+uid_t daemon_user(const config::Settings& settings) {
+    struct stat facts{};
+    return stat(settings.data_dir.c_str(), &facts) == 0 ? facts.st_uid : geteuid();
 }
 
 }  // namespace
@@ -51,6 +61,12 @@ std::vector<config::Problem> check_files(const config::Settings& settings) {
     }
     for (const config::DeclaredRoute& declared : settings.routes) {
         const policy::Route& route = declared.route;
+        if (const std::string& socket = route.next_hop.socket; !socket.empty()) {
+            if (const Status may = os::may_connect(socket, daemon_user(settings)); !may) {
+                problems.push_back(
+                    at(settings, "route." + route.domain.text(), may.error().detail()));
+            }
+        }
         if (route.tls_ca_file.empty()) continue;
         const auto client = net::TlsContext::client(true, settings.path(route.tls_ca_file));
         if (client) continue;

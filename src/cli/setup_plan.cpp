@@ -97,7 +97,8 @@ std::string route(std::string_view domain, std::string_view next_hop) {
 }
 
 std::string hop_problem(const std::string& answer) {
-    if (answer.starts_with("mailbox:")) return "it must be HOST:PORT, lmtp:HOST:PORT or mx";
+    if (answer.starts_with("mailbox:"))
+        return "it must be HOST:PORT, lmtp:HOST:PORT, lmtp:unix:PATH or mx";
     return said_of(answer, route("*", answer));
 }
 

@@ -252,7 +252,8 @@ Type<ReportLanguage> report_language_type() {
 
 Type<policy::NextHop> next_hop_type() {
     Type<policy::NextHop> type;
-    type.words = "`HOST:PORT`, `mx`, `mx:DOMAIN`, `lmtp:HOST:PORT` or `mailbox:DIR`";
+    type.words =
+        "`HOST:PORT`, `mx`, `mx:DOMAIN`, `lmtp:HOST:PORT`, `lmtp:unix:PATH` or `mailbox:DIR`";
     type.read = [](const Node& node) -> Read<policy::NextHop> {
         if (node.kind != NodeKind::text) return std::unexpected(wrong_kind("a text", node));
         auto hop = policy::NextHop::parse(node.text);
@@ -457,7 +458,7 @@ const std::vector<Key<policy::Route>>& route_keys() {
     static const std::vector<Key<Object>> keys = {
         // clang-format off
         required(key<Object>("", "domain", pattern_type(), SG_AT(domain), Takes::reload, "Of the recipient: one domain, one with its subdomains, or all. The most specific wins.")),
-        required(key<Object>("", "next_hop", next_hop_type(), SG_AT(next_hop), Takes::reload, "The mail server that takes the mail; `mx`: those that the DNS has for the recipient's domain; `mx:DOMAIN`: for that domain; or a Maildir.")),
+        required(key<Object>("", "next_hop", next_hop_type(), SG_AT(next_hop), Takes::reload, "The mail server that takes the mail; `mx`: those that the DNS has for the recipient's domain; `mx:DOMAIN`: for that domain; a mail store by LMTP, also over a Unix socket; or a Maildir.")),
         key<Object>("", "tls", words_of<RouteTls>(policy::to_string, RouteTls::none, RouteTls::opportunistic, RouteTls::required, RouteTls::verify), SG_AT(tls), Takes::reload, "STARTTLS: never, when offered, always, always with a checked certificate."),
         key<Object>("", "tls_name", text_type("host name, or empty", [](const std::string& text) { return text.empty() ? std::string{} : check_hostname(text); }), SG_AT(tls_name), Takes::reload, "With `tls = \"verify\"`: the name in the certificate. Empty: the host of `next_hop`, or the mail server that the DNS names."),
         key<Object>("", "tls_ca_file", optional_file(), SG_AT(tls_ca_file), Takes::reload, "With `tls = \"verify\"`: the authorities that this route trusts instead of those of `[tls] ca_file`, PEM."),

@@ -44,7 +44,7 @@ std::optional<IpAddress> literal_address(std::string_view text) {
 Task<OrOutcome<std::vector<std::string>>> MailHosts::names(NextHop hop) {
     // A host that a person named is taken as it is; so is an address instead of a domain.
     if (hop.kind != NextHop::Kind::mx || hop.host.starts_with('[')) {
-        co_return std::vector<std::string>{hop.host};
+        co_return std::vector<std::string>{hop.socket.empty() ? hop.host : "localhost"};
     }
     auto found = co_await mail_servers(hop.host);
     co_return found;
@@ -80,6 +80,7 @@ Task<OrOutcome<std::vector<std::string>>> MailHosts::mail_servers(std::string do
 }
 
 Task<OrOutcome<MailHost>> MailHosts::find(NextHop hop, std::string name) {
+    if (!hop.socket.empty()) co_return MailHost{std::move(name), {}, std::move(hop.socket)};
     const bool by_dns = hop.kind == NextHop::Kind::mx;
     const std::uint16_t port = by_dns ? options_.mx_port : hop.port;
     if (const auto address = literal_address(name)) {

@@ -21,6 +21,7 @@ inline constexpr std::size_t kMaxHostAddresses = 8;  // tried of one host
 struct MailHost {
     std::string name;  // as reports and certificates have it
     std::vector<net::asio::ip::tcp::endpoint> endpoints;
+    std::string socket;  // of a Unix socket instead: its path
 };
 
 struct MailHostOptions {
@@ -41,7 +42,8 @@ public:
     explicit MailHosts(net::Dns& dns) : dns_(dns) {}
     void set_options(MailHostOptions options) { options_ = std::move(options); }
 
-    // The hosts to try, best first, at least one. `hop` is of kind smtp or mx, with its host.
+    // The hosts to try, best first, at least one. `hop` is of kind smtp, lmtp or mx, with its
+    // host or socket; the host of a socket is called localhost.
     // Refused: the domain does not exist (5.1.2), takes no mail (5.1.10), or leads back to us
     // (5.4.6). Deferred: the DNS does not answer (4.4.3).
     net::Task<OrOutcome<std::vector<std::string>>> names(policy::NextHop hop);

@@ -42,6 +42,18 @@ Outcome local_outcome(Outcome::Kind kind, std::string enhanced, std::string text
 
 namespace {
 
+Task<Result<std::unique_ptr<net::Stream>>> connect(const MailHost& host,
+                                                   const UpstreamOptions& options,
+                                                   net::Deadlines& deadlines) {
+    if (host.socket.empty()) {
+        auto stream = co_await net::connect_any(host.endpoints, deadlines, options.connect_timeout);
+        co_return stream;
+    }
+    auto stream =
+        co_await net::Stream::connect_unix(host.socket, deadlines, options.connect_timeout);
+    co_return stream;
+}
+
 // Bare line ends or NUL: no part of it may go out.
 Outcome not_framed(const Error& error) {
     return local_outcome(Outcome::Kind::refused, "5.6.0", error.detail());
@@ -50,11 +62,12 @@ Outcome not_framed(const Error& error) {
 }  // namespace
 
 Upstream::Upstream(std::unique_ptr<net::Stream> stream,
-                   std::string host,
+                   const MailHost& host,
                    policy::NextHop::Kind kind,
                    UpstreamOptions options)
     : stream_(std::move(stream)),
-      host_(std::move(host)),
+      host_(host.name),
+      socket_(host.socket),
       by_dns_(kind == policy::NextHop::Kind::mx),
       lmtp_(kind == policy::NextHop::Kind::lmtp),
       options_(std::move(options)) {
@@ -62,9 +75,12 @@ Upstream::Upstream(std::unique_ptr<net::Stream> stream,
 }
 
 std::string Upstream::description() const {
-    const std::string address = stream_->remote_address().to_string();
-    std::string text = (by_dns_ ? host_ + "[" + address + "]" : address) + ":" +
-                       std::to_string(stream_->remote_port());
+    std::string text = "unix:" + socket_;
+    if (socket_.empty()) {
+        const std::string address = stream_->remote_address().to_string();
+        text = (by_dns_ ? host_ + "[" + address + "]" : address) + ":" +
+               std::to_string(stream_->remote_port());
+    }
     if (stream_->tls()) text += " " + stream_->tls()->version;
     return text;
 }
@@ -74,13 +90,14 @@ Task<Result<std::unique_ptr<Upstream>>> Upstream::open(const MailHost& host,
                                                        const net::TlsContext& tls,
                                                        const UpstreamOptions& options,
                                                        net::Deadlines& deadlines) {
-    bool try_tls = route.tls != policy::RouteTls::none;
+    bool try_tls = route.tls != policy::RouteTls::none &&
+                   (host.socket.empty() || route.tls != policy::RouteTls::opportunistic);
     for (;;) {
-        auto stream = co_await net::connect_any(host.endpoints, deadlines, options.connect_timeout);
+        auto stream = co_await connect(host, options, deadlines);
         if (!stream) co_return std::unexpected(std::move(stream).error());
         // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
         std::unique_ptr<Upstream> upstream(
-            new Upstream(*std::move(stream), host.name, route.next_hop.kind, options));
+            new Upstream(*std::move(stream), host, route.next_hop.kind, options));
         auto greeted = co_await upstream->greet();
         if (!greeted) co_return std::unexpected(std::move(greeted).error());
         if (!try_tls) co_return upstream;

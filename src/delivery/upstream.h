@@ -32,10 +32,11 @@ struct UpstreamOptions {
 
 class Upstream {
 public:
-    // Connects to one of the host's addresses, greets and, by the route's setting, starts TLS.
-    // `tls` is the client context for the route (verifying or not). transient: not reachable, not
-    // greeted, TLS wanted but not to be had. A route with `opportunistic` gets a second connection
-    // in clear when the handshake fails.
+    // Connects to one of the host's addresses, or its socket, greets and, by the route's setting,
+    // starts TLS. `tls` is the client context for the route (verifying or not). transient: not
+    // reachable, not greeted, TLS wanted but not to be had. A route with `opportunistic` gets a
+    // second connection in clear when the handshake fails; over a socket, which does not leave the
+    // machine, it starts none.
     static net::Task<Result<std::unique_ptr<Upstream>>> open(const MailHost& host,
                                                              const policy::Route& route,
                                                              const net::TlsContext& tls,
@@ -76,7 +77,8 @@ public:
     // Which generation of trust anchors it was opened under; the pool's business.
     [[nodiscard]] std::uint64_t trust() const { return trust_; }
     void set_trust(std::uint64_t generation) { trust_ = generation; }
-    // "127.0.0.1:2600", with the host's name where the DNS gave it, and the TLS version.
+    // "127.0.0.1:2600" or "unix:/path", with the host's name where the DNS gave it, and the TLS
+    // version.
     [[nodiscard]] std::string description() const;
     [[nodiscard]] const std::string& host() const { return host_; }
     void cancel() { stream_->cancel(); }
@@ -85,7 +87,7 @@ public:
 
 private:
     Upstream(std::unique_ptr<net::Stream> stream,
-             std::string host,
+             const MailHost& host,
              policy::NextHop::Kind kind,
              UpstreamOptions options);
 
@@ -120,7 +122,8 @@ private:
     [[nodiscard]] Outcome judge(const smtp::Reply& reply) const;
 
     std::unique_ptr<net::Stream> stream_;
-    std::string host_;  // as the route or the DNS names it
+    std::string host_;    // as the route or the DNS names it
+    std::string socket_;  // path of a Unix socket; "" = TCP
     bool by_dns_ = false;
     bool lmtp_ = false;
     UpstreamOptions options_;

@@ -4,9 +4,12 @@
 #include "delivery/upstream_pool.h"
 #include "doctor/doctor.h"
 #include "net/dns_settings.h"
+#include "os/local_socket.h"
 
 #include <fmt/format.h>
 #include <netdb.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -145,6 +148,23 @@ std::set<std::string> listening_inodes(std::uint16_t port) {
     return inodes;
 }
 
+std::string advice_for(const policy::Route& route) {
+    return fmt::format("mail for {} waits: {}",
+                       route.domain.text(),
+                       route.next_hop.socket.empty()
+                           ? fmt::format("look at that server, its firewall and the route's tls = "
+                                         "\"{}\"",
+                                         policy::to_string(route.tls))
+                           : "start that program, or let the gateway's user connect to its socket "
+                             "(Dovecot: mode, user and group of 'unix_listener lmtp')");
+}
+
+// Whom the daemon runs as: whose data_dir it is.
+uid_t daemon_user(const Subject& subject) {
+    struct stat facts{};
+    return stat(subject.settings.data_dir.c_str(), &facts) == 0 ? facts.st_uid : geteuid();
+}
+
 struct Hop {
     std::string description;
 };
@@ -246,26 +266,29 @@ void check_next_hops(const Subject& subject, Findings& out) {
     constexpr std::size_t kMost = 50;
     std::set<std::string> asked;
     for (const policy::Route& route : subject.routes) {
-        if (!route.next_hop.names_host()) continue;
+        const std::string& socket = route.next_hop.socket;
+        if (!route.next_hop.names_host() && socket.empty()) continue;
         if (!asked.insert(delivery::identity(route)).second) continue;
         if (asked.size() > kMost) {
             out.push_back({"next hop", Level::ok, "the others were not asked: too many", ""});
             break;
         }
+        const std::string area = "next hop " + route.next_hop.to_string();
+        // We may be root, who may connect to anything.
+        const Status may =
+            socket.empty() ? Status() : os::may_connect(socket, daemon_user(subject));
+        if (!may) {
+            out.push_back(
+                {area, Level::fail, escape_for_log(may.error().detail()), advice_for(route)});
+            continue;
+        }
         const auto hop =
             ask<Result<Hop>>([&](net::asio::io_context& loop, net::Deadlines& deadlines) {
                 return visit(loop, deadlines, subject, route);
             });
-        const std::string area = "next hop " + route.next_hop.to_string();
         if (!hop) {
             out.push_back(
-                {area,
-                 Level::fail,
-                 escape_for_log(hop.error().detail()),
-                 fmt::format("mail for {} waits: look at that server, its firewall and the "
-                             "route's tls = \"{}\"",
-                             route.domain.text(),
-                             policy::to_string(route.tls))});
+                {area, Level::fail, escape_for_log(hop.error().detail()), advice_for(route)});
             continue;
         }
         out.push_back({area, Level::ok, "answers EHLO: " + escape_for_log(hop->description), ""});

@@ -51,6 +51,13 @@ Stream::Stream(Socket socket, Deadlines& deadlines)
     remote_port_ = remote.port();
 }
 
+Stream::Stream(Socket socket, Deadlines& deadlines, Local /*local*/)
+    : Deadlines::Entry(deadlines),
+      socket_(std::move(socket)) {
+    boost::system::error_code ignored;
+    (void)socket_.non_blocking(true, ignored);
+}
+
 Stream::~Stream() {
     close();
 }

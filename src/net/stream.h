@@ -1,6 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
-// One TCP connection, in clear or over TLS, with a time-out on each operation.
+// One connection over TCP or a Unix socket, in clear or over TLS, with a time-out on each
+// operation.
 //
 // The socket is non-blocking and the loop only says when it is ready: reads go into one buffer
 // shared by all connections of the loop's thread, so an idle connection holds no buffer, and a
@@ -35,6 +36,13 @@ public:
     static Task<Result<std::unique_ptr<Stream>>> connect(const asio::ip::tcp::endpoint& endpoint,
                                                          Deadlines& deadlines,
                                                          std::chrono::milliseconds timeout);
+
+    // Connects to the Unix socket at an absolute path, of at most 107 octets. Its remote address is
+    // none. not_found: there is no socket; refused: no permission; transient: nobody listens there,
+    // timed out. The detail names the path.
+    static Task<Result<std::unique_ptr<Stream>>> connect_unix(std::string path,
+                                                              Deadlines& deadlines,
+                                                              std::chrono::milliseconds timeout);
 
     // Each following read or handshake must finish within this time, counted from its call, however
     // many octets trickle in meanwhile; of a write, the peer must take 64 KiB within it each time.
@@ -72,6 +80,9 @@ public:
     void close();
 
 private:
+    enum class Local : std::uint8_t { yes };
+    // Of a Unix socket, whose peer has no address.
+    Stream(Socket socket, Deadlines& deadlines, Local local);
     void on_expired() override;
     Task<Status> wait(bool for_write, SteadyTime until);
     [[nodiscard]] SteadyTime deadline() const;

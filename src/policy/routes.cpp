@@ -4,6 +4,8 @@
 #include "base/network.h"
 #include "base/text.h"
 
+#include <sys/un.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,6 +17,7 @@ constexpr std::string_view kWhere = "policy.next_hop";
 constexpr std::string_view kMailbox = "mailbox:";
 constexpr std::string_view kMx = "mx";
 constexpr std::string_view kLmtp = "lmtp:";
+constexpr std::string_view kLmtpSocket = "lmtp:unix:";
 
 std::unexpected<Error> bad_hop(std::string_view text, std::string_view why) {
     return fail(ErrorKind::malformed,
@@ -34,6 +37,18 @@ bool is_host_name(std::string_view text) {
     return !is_number(split(domain->ascii(), '.').back());
 }
 
+// What is wrong with a path; "" = nothing.
+std::string path_problem(std::string_view path) {
+    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+    if (std::ranges::any_of(path, control) || !is_valid_utf8(path)) {
+        return "the path may hold no control characters and must be UTF-8";
+    }
+    if (std::ranges::count(split(path, '/'), std::string_view("..")) > 0) {
+        return "the path must not contain '..'; write the path it means";
+    }
+    return "";
+}
+
 Result<NextHop> parse_mailbox(std::string_view text) {
     NextHop hop;
     hop.kind = NextHop::Kind::mailbox;
@@ -42,14 +57,28 @@ Result<NextHop> parse_mailbox(std::string_view text) {
     if (hop.directory.empty() || hop.directory.size() > 1024) {
         return bad_hop(text, "write the directory after 'mailbox:', such as 'mailbox:inbox'");
     }
-    const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-    if (std::ranges::any_of(hop.directory, control) || !is_valid_utf8(hop.directory)) {
+    if (const std::string why = path_problem(hop.directory); !why.empty()) {
+        return bad_hop(text, why);
+    }
+    return hop;
+}
+
+Result<NextHop> parse_socket(std::string_view text) {
+    NextHop hop;
+    hop.kind = NextHop::Kind::lmtp;
+    hop.port = 0;
+    hop.socket = text.substr(kLmtpSocket.size());
+    if (!hop.socket.starts_with('/')) {
         return bad_hop(text,
-                       "the directory's name may hold no control characters and must be UTF-8");
+                       "write the absolute path of a socket after 'lmtp:unix:', such as "
+                       "'lmtp:unix:/run/dovecot/lmtp'");
     }
-    if (std::ranges::count(split(hop.directory, '/'), std::string_view("..")) > 0) {
-        return bad_hop(text, "the directory must not contain '..'; write the path it means");
+    constexpr std::size_t kLongest = sizeof(sockaddr_un::sun_path) - 1;
+    if (hop.socket.size() > kLongest) {
+        return bad_hop(text,
+                       "the path of a socket has at most " + std::to_string(kLongest) + " octets");
     }
+    if (const std::string why = path_problem(hop.socket); !why.empty()) return bad_hop(text, why);
     return hop;
 }
 
@@ -97,9 +126,12 @@ std::optional<RouteTls> parse_route_tls(std::string_view text) {
 Result<NextHop> NextHop::parse(std::string_view text) {
     if (text.starts_with(kMailbox)) return parse_mailbox(text);
     if (text == kMx || text.starts_with("mx:")) return parse_mx(text);
+    if (text.starts_with(kLmtpSocket)) return parse_socket(text);
     if (text.starts_with(kLmtp)) {
         SG_TRY(NextHop hop, parse(text.substr(kLmtp.size())));
-        if (hop.kind != Kind::smtp) return bad_hop(text, "write 'lmtp:host:port'");
+        if (hop.kind != Kind::smtp) {
+            return bad_hop(text, "write 'lmtp:host:port' or 'lmtp:unix:/path'");
+        }
         hop.kind = Kind::lmtp;
         return hop;
     }
@@ -107,7 +139,7 @@ Result<NextHop> NextHop::parse(std::string_view text) {
     if (colon == std::string_view::npos) {
         return bad_hop(text,
                        "write 'host:port', such as 'mail.example.com:25', or 'mx', 'mx:DOMAIN', "
-                       "'lmtp:host:port', 'mailbox:DIR'");
+                       "'lmtp:host:port', 'lmtp:unix:/path', 'mailbox:DIR'");
     }
     std::string_view host = text.substr(0, colon);
     const std::string_view digits = text.substr(colon + 1);
@@ -140,6 +172,7 @@ Result<NextHop> NextHop::parse(std::string_view text) {
 
 std::string NextHop::to_string() const {
     if (kind == Kind::mailbox) return std::string(kMailbox) + directory;
+    if (!socket.empty()) return std::string(kLmtpSocket) + socket;
     if (kind == Kind::mx) return host.empty() ? std::string(kMx) : "mx:" + host;
     const bool v6 = host.find(':') != std::string::npos;
     const std::string_view scheme = kind == Kind::lmtp ? kLmtp : "";

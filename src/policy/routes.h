@@ -33,14 +33,18 @@ struct NextHop {
     // in the DNS; "" = those of the recipient's domain.
     std::string host;
     std::uint16_t port = 25;  // smtp, lmtp
+    std::string socket;       // lmtp: the path of a Unix socket instead of host and port
     std::string directory;    // mailbox: a Maildir, made when missing; relative to data_dir
 
-    // "host:port", "[v6]:port", "lmtp:host:port", "mx", "mx:DOMAIN", "mailbox:DIR". malformed, with
-    // a sentence for the administrator: anything else, a DIR with ".." or control characters.
+    // "host:port", "[v6]:port", "lmtp:host:port", "lmtp:unix:/path", "mx", "mx:DOMAIN",
+    // "mailbox:DIR". malformed, with a sentence for the administrator: anything else, a path or DIR
+    // with ".." or control characters.
     [[nodiscard]] static Result<NextHop> parse(std::string_view text);
     [[nodiscard]] std::string to_string() const;
     // `host` and `port` say where it is.
-    [[nodiscard]] bool names_host() const { return kind == Kind::smtp || kind == Kind::lmtp; }
+    [[nodiscard]] bool names_host() const {
+        return kind == Kind::smtp || (kind == Kind::lmtp && socket.empty());
+    }
     // "mx": where it is depends on the recipient.
     [[nodiscard]] bool goes_by_recipient() const { return kind == Kind::mx && host.empty(); }
     bool operator==(const NextHop&) const = default;

@@ -116,6 +116,31 @@ TEST(NextHop, KnowsLmtp) {
         EXPECT_FALSE(NextHop::parse(text)) << text;
 }
 
+TEST(NextHop, KnowsLmtpOverAUnixSocket) {
+    const auto hop = NextHop::parse("lmtp:unix:/run/dovecot/lmtp");
+    ASSERT_TRUE(hop);
+    EXPECT_EQ(hop->kind, NextHop::Kind::lmtp);
+    EXPECT_EQ(hop->socket, "/run/dovecot/lmtp");
+    EXPECT_EQ(hop->to_string(), "lmtp:unix:/run/dovecot/lmtp");
+    EXPECT_FALSE(hop->names_host());
+    EXPECT_NE(*hop, *NextHop::parse("lmtp:unix:/run/cyrus/lmtp"));
+    const std::string longest = "lmtp:unix:/" + std::string(106, 'a');
+    EXPECT_TRUE(NextHop::parse(longest));
+    for (const std::string& text : {std::string("lmtp:unix:"),
+                                    std::string("lmtp:unix:run/lmtp"),
+                                    std::string("lmtp:unix:24"),
+                                    std::string("lmtp:unix:@lmtp"),
+                                    std::string("lmtp:unix:/run/../lmtp"),
+                                    std::string("lmtp:unix:/run/a\nb"),
+                                    std::string("lmtp:unix:/run/\xFF"),
+                                    std::string("unix:/run/lmtp"),
+                                    longest + "a"}) {
+        const auto wrong = NextHop::parse(text);
+        ASSERT_FALSE(wrong) << text;
+        EXPECT_EQ(wrong.error().kind(), ErrorKind::malformed);
+    }
+}
+
 TEST(NextHop, RefusesWhatIsNearlyOne) {
     for (const std::string text : {"",
                                    ":25",

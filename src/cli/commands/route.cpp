@@ -64,34 +64,35 @@ Outcome<Exit> remove(Context& context, const Given& given) {
 }  // namespace
 
 Noun route() {
-    return {
-        .name = "route",
-        .summary = "Where mail for a domain goes next",
-        .verbs = {
-            {.name = "list",
-             .summary = "List the routes",
-             .example = "sealgate route list",
-             .run = list},
-            {.name = "add",
-             .summary = "Add a route, or replace the one with the same pattern",
-             .example = "sealgate route add '*' 192.0.2.25:25 --tls required",
-             .arguments = {{"DOMAIN", "A domain, .suffix or *"},
-                           {"NEXT_HOP", "HOST:PORT, mx, mx:DOMAIN, lmtp:HOST:PORT or mailbox:DIR"}},
-             .options = {{"--tls",
-                          "MODE",
-                          "Default opportunistic",
-                          {"none", "opportunistic", "required", "verify"}},
-                         {"--tls-name", "NAME", "The name in the certificate, for verify"},
-                         {"--tls-ca-file", "FILE", "Its authorities (PEM), for verify"},
-                         {"--tls-pins",
-                          "HEX,...",
-                          "SHA-256 of its public key, one or several, for verify"}},
-             .run = add},
-            {.name = "remove",
-             .summary = "Remove a route",
-             .example = "sealgate route remove '*'",
-             .arguments = {{"DOMAIN", "The pattern as 'route list' shows it"}},
-             .run = remove}}};
+    return {.name = "route",
+            .summary = "Where mail for a domain goes next",
+            .verbs = {
+                {.name = "list",
+                 .summary = "List the routes",
+                 .example = "sealgate route list",
+                 .run = list},
+                {.name = "add",
+                 .summary = "Add a route, or replace the one with the same pattern",
+                 .example = "sealgate route add '*' 192.0.2.25:25 --tls required",
+                 .arguments =
+                     {{"DOMAIN", "A domain, .suffix or *"},
+                      {"NEXT_HOP",
+                       "HOST:PORT, mx, mx:DOMAIN, lmtp:HOST:PORT, lmtp:unix:PATH or mailbox:DIR"}},
+                 .options = {{"--tls",
+                              "MODE",
+                              "Default opportunistic",
+                              {"none", "opportunistic", "required", "verify"}},
+                             {"--tls-name", "NAME", "The name in the certificate, for verify"},
+                             {"--tls-ca-file", "FILE", "Its authorities (PEM), for verify"},
+                             {"--tls-pins",
+                              "HEX,...",
+                              "SHA-256 of its public key, one or several, for verify"}},
+                 .run = add},
+                {.name = "remove",
+                 .summary = "Remove a route",
+                 .example = "sealgate route remove '*'",
+                 .arguments = {{"DOMAIN", "The pattern as 'route list' shows it"}},
+                 .run = remove}}};
 }
 
 }  // namespace sealgate::cli::commands

@@ -19,7 +19,7 @@ const Schema& route_schema() {
          {"next_hop",
           Type::text,
           Presence::required,
-          "host:port, mx, mx:DOMAIN, lmtp:host:port or mailbox:DIR"},
+          "host:port, mx, mx:DOMAIN, lmtp:host:port, lmtp:unix:/path or mailbox:DIR"},
          {"tls", Type::text, Presence::required, "", kTls},
          {"tls_name", Type::text, Presence::optional, "The name in the certificate, for verify"},
          {"tls_ca_file", Type::text, Presence::optional, "Its authorities, PEM"},

@@ -210,9 +210,11 @@ class Connection:
 
 class ScriptedPeer:
     def __init__(self, script=None, extensions=EXTENSIONS, tls=None, implicit_tls=False, port=0,
-                 hostname="peer.example", chunking=False, lmtp=False, host="127.0.0.1"):
+                 hostname="peer.example", chunking=False, lmtp=False, host="127.0.0.1",
+                 path=None):
         """tls: an ssl.SSLContext; STARTTLS is then offered. chunking: BDAT is offered and known.
-        lmtp: it speaks LMTP; "dot" is then asked for each recipient, with its RCPT line."""
+        lmtp: it speaks LMTP; "dot" is then asked for each recipient, with its RCPT line.
+        path: it listens on a Unix socket there instead."""
         self.script = dict(script or {})
         self.extensions, self.tls, self.implicit_tls = list(extensions), tls, implicit_tls
         self.hostname, self.chunking, self.lmtp = hostname, chunking, lmtp
@@ -224,7 +226,7 @@ class ScriptedPeer:
         self.changed = threading.Condition(self.lock)
         self.closing = threading.Event()
         self.listener = None
-        self.host, self.port = host, port
+        self.host, self.port, self.path = host, port, path
         self.up()
 
     # --- the outside
@@ -232,8 +234,15 @@ class ScriptedPeer:
     def up(self):
         """Listens (again, on the same port)."""
         self.closing.clear()
-        listener = socket.create_server((self.host, self.port), backlog=512, reuse_port=False)
-        self.listener, self.port = listener, listener.getsockname()[1]
+        if self.path:
+            self.path.unlink(missing_ok=True)
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(str(self.path))
+            listener.listen(512)
+            self.listener = listener
+        else:
+            listener = socket.create_server((self.host, self.port), backlog=512, reuse_port=False)
+            self.listener, self.port = listener, listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
     def down(self):
@@ -307,7 +316,8 @@ class ScriptedPeer:
                 sock, source = listener.accept()
             except OSError:
                 return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if not self.path:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = Connection(self, sock, source)
             with self.lock:
                 self.connections.append(connection)
