@@ -200,7 +200,7 @@ std::string silence_json(std::optional<WallTime> until) {
 
 const std::vector<AlertKind>& alert_kinds() {
     static const std::vector<AlertKind> kinds{
-        {kAlertUnmanagedDomain, "The first mail of a domain that is not managed"},
+        {kAlertUnmanagedDomain, "The first mail of a domain that is not managed", true},
         {kAlertMailLog, "The mail log cannot be written"},
         {kAlertSpool, "The spool cannot be written, so mail is not taken"},
         {kAlertDisk, "Little disk space is left"},

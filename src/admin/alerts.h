@@ -27,6 +27,7 @@ inline constexpr std::string_view kAlertCertificate = "certificate";
 struct AlertKind {
     std::string_view name;
     std::string_view description;
+    bool event = false;  // it happens and has no end
 };
 [[nodiscard]] const std::vector<AlertKind>& alert_kinds();
 

@@ -631,9 +631,24 @@ TEST_F(ResourcesTest, StatusHealthAndMetrics) {
              "sealgate_delivery_seconds_bucket{le=\"+Inf\"} 6\n",
              "sealgate_delivery_seconds_count 6\n",
              "sealgate_delivery_seconds_sum 12.5\n",
+             "# TYPE sealgate_alert_active gauge\n",
+             "sealgate_alert_active{condition=\"next-hop\"} 0\n",
+             "sealgate_alert_active{condition=\"disk\"} 0\n",
          }) {
         EXPECT_NE(metrics.body.find(line), std::string::npos) << line << metrics.body;
     }
+    EXPECT_EQ(metrics.body.find("unmanaged-domain"), std::string::npos) << "that is an event";
+    ASSERT_TRUE(admin::record_alerts(services_.context(),
+                                     {{"next-hop", "a:25", "title", "detail"},
+                                      {"next-hop", "b:25", "title", "detail"},
+                                      {"unmanaged-domain", "x.example", "title", "detail", true}},
+                                     {},
+                                     {}));
+    const auto alerted = router_.dispatch(request(Method::get, "/metrics"));
+    EXPECT_NE(alerted.body.find("sealgate_alert_active{condition=\"next-hop\"} 1\n"),
+              std::string::npos);
+    EXPECT_NE(alerted.body.find("sealgate_alert_active{condition=\"disk\"} 0\n"),
+              std::string::npos);
 
     services_.gateway.state.spool_healthy = false;
     EXPECT_EQ(ask(Method::get, "/api/v1/status")["state"], "degraded");

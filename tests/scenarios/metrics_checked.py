@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What /metrics serves is what Prometheus takes: promtool finds no fault with it, the counters add up with what was
-sent, and the queue's numbers follow what is held, released and delivered."""
+sent, the queue's numbers follow what is held, released and delivered, and each alert is 1 while it is raised."""
 import re
 import shutil
 import subprocess
@@ -53,11 +53,25 @@ def main(s):
     peer.wait(4)
     eventually(lambda: value("queue_messages") == 0, "the queue is empty")
     queue(0, 0, 0, "empty")
-    text = read()
+
+    # Each condition that lasts has its gauge; what is raised is 1, until it is over.
+    def alerts():
+        return {name: float(number) for name, number in re.findall(
+            r'(?m)^sealgate_alert_active\{condition="([^"]+)"\} (\d+)$', read())}
+    kinds = {one["name"] for one in gateway.api("GET", "/api/v1/alerts")[1]["kinds"]}
+    equal(alerts(), dict.fromkeys(kinds - {"unmanaged-domain"}, 0), "nothing is wrong")
+    gateway.write_config({"alerts": {"disk_free": "1024 TiB"}})
+    gateway.reload()
+    eventually(lambda: alerts()["disk"] == 1, "little disk", 20)
+    equal(sum(alerts().values()), 1, "nothing else is wrong")
+    raised = read()
+    gateway.write_config({"alerts": {"disk_free": "1 MiB"}})
+    gateway.reload()
+    eventually(lambda: alerts()["disk"] == 0, "enough again", 20)
     gateway.stop()
     if not shutil.which("promtool"):
         skip("there is no promtool (package prometheus): all but its opinion was checked")
-    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(["promtool", "check", "metrics"], input=raised, capture_output=True, text=True, timeout=30)
     equal((done.returncode, done.stdout + done.stderr), (0, ""), "promtool")
 
 

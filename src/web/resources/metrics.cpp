@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same numbers as /api/v1/status for a collector, in the text format of Prometheus (0.0.4).
+#include "admin/alerts.h"
 #include "web/resources.h"
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace sealgate::web::resources {
@@ -105,7 +107,20 @@ void write_log(Exposition& out, const maillog::MailLog& log, const admin::Gatewa
     out.sample(status.syslog->dropped);
 }
 
-std::string render(const admin::GatewayStatus& status, const maillog::MailLog& log) {
+// Of a next hop alone there may be several; which they are the list of alerts says. Nothing where
+// the store cannot be read: a 0 would say that all is well.
+void write_alerts(Exposition& out, const admin::Context& context) {
+    const auto active = admin::active_alerts(context);
+    if (!active) return;
+    out.gauge("alert_active", "1 while an alert of this kind is raised.");
+    for (const admin::AlertKind& kind : admin::alert_kinds()) {
+        if (kind.event) continue;
+        const bool raised = std::ranges::count(*active, kind.name, &admin::Alert::name) > 0;
+        out.sample(raised ? 1 : 0, {{"condition", std::string(kind.name)}});
+    }
+}
+
+std::string render(const admin::GatewayStatus& status, const Services& services) {
     Exposition out;
     out.gauge("build_info", "The program; always 1.");
     out.sample(1, {{"version", status.version}});
@@ -129,7 +144,8 @@ std::string render(const admin::GatewayStatus& status, const maillog::MailLog& l
     out.sample(status.spool_healthy ? 1 : 0);
     out.gauge("spool_room_bytes", "Octets that can still be accepted.");
     out.sample(status.spool_room);
-    write_log(out, log, status);
+    write_log(out, services.log, status);
+    write_alerts(out, services.admin);
     out.gauge("resident_memory_bytes", "Memory of the process.");
     out.sample(status.memory);
     out.gauge("content_memory_bytes", "Message content in memory.");
@@ -148,7 +164,7 @@ void metrics(Router& router, Services& services) {
                 .answers = {{.description = "Prometheus text format 0.0.4"}},
                 .handler = [&services](const Call& /*call*/) -> Result<Response> {
                     return Response{.content_type = "text/plain; version=0.0.4; charset=utf-8",
-                                    .body = render(services.gateway.status(), services.log)};
+                                    .body = render(services.gateway.status(), services)};
                 }});
 }
 
