@@ -5,6 +5,7 @@
 
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -27,6 +28,12 @@ Result<SyslogTarget> SyslogTarget::parse(std::string_view text) {
             return bad(
                 "must name a socket by its whole path of at most 107 octets, such as "
                 "\"unix:/dev/log\"");
+        }
+        const auto control = [](char c) {
+            return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+        };
+        if (std::ranges::any_of(target.path, control)) {
+            return bad("must not have control characters in its path");
         }
         return target;
     }
