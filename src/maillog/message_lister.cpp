@@ -107,6 +107,13 @@ MessageLister::MessageLister(SegmentStore& store, Matcher matcher, SteadyTime de
       statuses_(matcher_.take(Kind::verdict)),
       deadline_(deadline) {
     auto phrases = matcher_.take(Kind::phrase);
+    // What must not be must not be in any line: a row goes, not just its lines.
+    std::erase_if(phrases, [this](Term& term) {
+        if (!term.negated) return false;
+        term.negated = false;
+        unwanted_.push_back(Matcher::of_terms({std::move(term)}));
+        return true;
+    });
     const bool rare = std::ranges::any_of(
         statuses_, [](const Term& term) { return !term.negated && is_rare(term.verdict); });
     // Either may be where to begin; the other is asked of the whole trail.
@@ -182,9 +189,12 @@ bool MessageLister::wanted(const MessageRow& row, std::uint64_t sequence) const 
         return is_candidate(view) && matcher_.matches(view);
     };
     if (std::ranges::any_of(row.trail, is_newer)) return false;
-    return !texts_ || std::ranges::any_of(row.trail, [this](const Record& record) {
-        return !record.event.recipient.empty() && texts_->matches(view_of(record));
-    });
+    const auto holds = [&row](const Matcher& matcher) {
+        return std::ranges::any_of(row.trail, [&matcher](const Record& record) {
+            return !record.event.recipient.empty() && matcher.matches(view_of(record));
+        });
+    };
+    return (!texts_ || holds(*texts_)) && std::ranges::none_of(unwanted_, holds);
 }
 
 bool MessageLister::take_candidates() {

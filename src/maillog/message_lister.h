@@ -44,10 +44,11 @@ private:
     [[nodiscard]] bool wanted(const MessageRow& row, std::uint64_t sequence) const;
 
     SegmentStore& store_;
-    Matcher matcher_;               // of the records that may stand for a row
-    std::vector<Term> statuses_;    // must be true of what became of it
-    std::optional<Matcher> texts_;  // one of the row's records must answer
-    bool any_record_ = false;       // records that decide nothing may stand for a row, too
+    Matcher matcher_;                // of the records that may stand for a row
+    std::vector<Term> statuses_;     // must be true of what became of it
+    std::optional<Matcher> texts_;   // one of the row's records must answer
+    std::vector<Matcher> unwanted_;  // none of the row's records may answer one
+    bool any_record_ = false;        // records that decide nothing may stand for a row, too
     SteadyTime deadline_;
     std::optional<Cursor> resume_;
     std::vector<Candidate> candidates_;

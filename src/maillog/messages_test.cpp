@@ -95,6 +95,13 @@ TEST_F(MessagesTest, EachRecipientIsOneRowWithWhatBecameOfIt) {
     expect_everywhere("to:c@ dir:out", {});
     expect_everywhere("msgid:<2@x>", {all[0], all[2]});
     expect_everywhere("administrator", {all[2]});
+    // What must not be must not be in any of them.
+    expect_everywhere("-451", {all[0], all[1]});
+    expect_everywhere("accepted -delivered", {all[0], all[2]});
+    expect_everywhere("-accepted", {});
+    expect_everywhere("-delivered -administrator", {all[0]});
+    expect_everywhere("status:deferred -451", {});
+    expect_everywhere("status:deferred -\"192.0.2.9\"", {all[2]});
 }
 
 TEST_F(MessagesTest, ManyPagesHoldEachRowOnce) {
