@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Child processes that cannot outlive us: they die with the scenario, also when it is killed."""
 import ctypes
+import json
 import os
 import signal
 import subprocess
 import time
+import traceback
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -51,3 +53,30 @@ def wait_until(condition, seconds, step=0.01):
             return value or None
         time.sleep(step)
         step = min(step * 1.5, 0.2)
+
+
+def as_user(uid, function, *args):
+    """What function(*args) returns in a child that is another user of the machine. Root only; the
+    result goes through JSON, with lists for tuples."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(read)
+            os.setgroups([])
+            os.setresgid(uid, uid, uid)
+            os.setresuid(uid, uid, uid)
+            with os.fdopen(write, "w") as pipe:
+                json.dump(function(*args), pipe)
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(status)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        text = pipe.read()
+    _, status = os.waitpid(child, 0)
+    assert status == 0, f"the child that is user {uid} ended with {status}"
+    return json.loads(text)
