@@ -87,6 +87,7 @@ class Gateway:
         self.stderr_file = self.dir / "stderr"
         self.env = {**os.environ, "TZ": "UTC", **(env or {})}
         self.wrapper = []  # argv put before the program's: strace and its like
+        self.user = None   # the uid it runs as, where we are root and it is not to be
         self.process = None
         self.ports = {}
         self.expect_dirty = False  # a scenario that breaks it on purpose
@@ -123,10 +124,15 @@ class Gateway:
         assert self.process is None or self.process.poll() is not None, "it runs already"
         ports_file = self.data / "run" / "ports.json"
         ports_file.unlink(missing_ok=True)
+        other = {}
+        if self.user is not None:
+            for path in (self.dir, self.file):
+                os.chown(path, self.user, self.user)
+            other = {"user": self.user, "group": self.user, "extra_groups": []}
         with open(self.stderr_file, "ab") as err:
             self.process = processes.start(
                 [*self.wrapper, bin_dir() / "sealgated", "--config", self.file],
-                stdin=subprocess.DEVNULL, stdout=err, stderr=err, env=self.env)
+                stdin=subprocess.DEVNULL, stdout=err, stderr=err, env=self.env, **other)
         ready = processes.wait_until(
             lambda: ports_file.exists() or self.process.poll() is not None, START_LIMIT)
         assert ready, f"no {ports_file} after {START_LIMIT} s"
