@@ -4,56 +4,19 @@ at a private address gets nothing unless the configuration allows it, a wrong ce
 redirect is a failure, and mail flows whatever the receiver does."""
 import hashlib
 import hmac
-import http.server
 import json
-import threading
 import time
 
 from support.certs import Authority
 from support.mail import message
 from support.scenario import check, equal, eventually, run
-
-SECRET = b"0123456789abcdef0123456789abcdef"
-
-
-class Receiver:
-    """An HTTPS server that answers each POST with the next of `answers` (then 204) and remembers
-    what it got."""
-
-    def __init__(self, s, context, answers=()):
-        self.requests = []
-        self.answers = list(answers)
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.requests.append((self.path, dict(self.headers), body))
-                self.send_response(outer.answers.pop(0) if outer.answers else 204)
-                self.send_header("Location", f"https://localhost:{outer.port}/elsewhere")
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        s.cleanup(self.server.shutdown)
-
-
-def test(gateway):
-    result = gateway.cli("alert", "test", "next-hop", "--json")
-    return result.code, result.json()["sinks"][0]
+from support.webhook import SECRET, Receiver, secret_file, test
 
 
 def main(s):
     authority = Authority(s.dir / "ca")
     receiver = Receiver(s, authority.server("localhost"))
-    secret = s.dir / "secret"
-    secret.write_bytes(SECRET + b"\n")
-    secret.chmod(0o600)
+    secret = secret_file(s)
     peer = s.peer()
     alerts = {"webhook_url": f"https://localhost:{receiver.port}/in?from=gw",
               "webhook_secret_file": str(secret), "webhook_ca_file": str(authority.certificate)}
