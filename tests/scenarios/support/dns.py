@@ -58,6 +58,24 @@ class Octets:
         return struct.pack("!H", query.id) + self.make(query)
 
 
+class ByTcp:
+    """Over UDP "cut off, ask by TCP"; over TCP the pieces that make(query) gives, the two octets of the
+    length among them, with `interval` seconds between. The connection is then held."""
+
+    def __init__(self, make, interval=0.0):
+        self.make, self.interval = make, interval
+
+    def answer(self, server, query):
+        return struct.pack("!HH", query.id, 0x8380) + struct.pack("!HHHH", 1, 0, 0, 0) + \
+            query.question[0].name.to_wire() + struct.pack("!HH", query.question[0].rdtype, 1)
+
+    def stream(self, server, query, sock):
+        for piece in self.make(query):
+            sock.sendall(piece)
+            if self.interval and server.closing.wait(self.interval):
+                return
+
+
 class DnsServer:
     def __init__(self):
         self._records = {}    # (name, type) -> [text]
@@ -67,7 +85,7 @@ class DnsServer:
         self.lock = threading.Lock()
         self.udp, self.tcp = self._sockets()
         self.port = self.udp.getsockname()[1]
-        self.closed = False
+        self.closing = threading.Event()
         for serve in (self._serve_udp, self._serve_tcp):
             threading.Thread(target=serve, daemon=True).start()
 
@@ -113,7 +131,7 @@ class DnsServer:
             return sum(1 for n, k in self.questions if n == name and kind in (None, k))
 
     def close(self):
-        self.closed = True
+        self.closing.set()
         for sock in (self.udp, self.tcp):
             try:
                 sock.shutdown(socket.SHUT_RDWR)
@@ -124,7 +142,7 @@ class DnsServer:
     # --- the inside
 
     def _serve_udp(self):
-        while not self.closed:
+        while not self.closing.is_set():
             try:
                 octets, source = self.udp.recvfrom(65535)
             except OSError:
@@ -146,7 +164,7 @@ class DnsServer:
         return octets[12:end]
 
     def _serve_tcp(self):
-        while not self.closed:
+        while not self.closing.is_set():
             try:
                 sock, _ = self.tcp.accept()
             except OSError:
@@ -157,13 +175,14 @@ class DnsServer:
         with sock, sock.makefile("rb") as stream:
             try:
                 while len(head := stream.read(2)) == 2:
-                    answer = self._answer(stream.read(struct.unpack("!H", head)[0]))
+                    answer = self._answer(stream.read(struct.unpack("!H", head)[0]), sock)
                     if answer is not None:
                         sock.sendall(struct.pack("!H", len(answer)) + answer)
             except OSError:
                 pass
 
-    def _answer(self, octets):
+    def _answer(self, octets, connection=None):
+        """What is to be sent; None: nothing, or it was sent on the connection."""
         try:
             query = dns.message.from_wire(octets)
         except Exception:  # not a question: nobody is answered
@@ -174,6 +193,8 @@ class DnsServer:
         with self.lock:
             self.questions.append((name, kind))
             behaviour = self._behaviour.get(name)
+        if connection is not None and isinstance(behaviour, ByTcp):
+            return behaviour.stream(self, query, connection)
         if behaviour is not None:
             return behaviour.answer(self, query)
         return self._by_records(query, name, kind).to_wire(max_size=65535)
