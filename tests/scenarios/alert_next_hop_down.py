@@ -2,27 +2,10 @@
 """A next hop that is down is an alert once it has been so for some time, told to the log daemon,
 kept over a restart and over when the next hop is back; a silence holds it back."""
 import re
-import socket
 
 from support.mail import message
 from support.scenario import check, equal, eventually, run
-
-
-class LogDaemon:
-    """A Unix datagram socket that remembers what it got."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(str(path))
-        self.socket.setblocking(False)
-        self.lines = []
-
-    def read(self):
-        while True:
-            try:
-                self.lines.append(self.socket.recv(65536).decode())
-            except BlockingIOError:
-                return self.lines
+from support.syslog import LogDaemon
 
 
 def main(s):
