@@ -13,10 +13,26 @@ struct Dns::Question {
     DnsAnswer answer;
 };
 
+Dns::~Dns() {
+    end_channels();
+}
+
+// Each end answers what is open on it, which may look at the members.
+void Dns::end_channels() {
+    const auto ending = std::move(long_answers_);
+    long_answers_.clear();
+    const auto channel = std::move(channel_);
+    const auto hosts = std::move(hosts_);
+}
+
 Status Dns::configure(const DnsOptions& options) {
     if (channel_ && options_ == options) return {};
     if (!channel_ || options_.servers != options.servers) {
-        SG_TRY(channel_, DnsChannel::open(loop_, options.servers));
+        SG_TRY(auto channel, DnsChannel::open(loop_, options.servers, DnsTransport::datagrams));
+        SG_TRY(auto hosts, DnsChannel::open(loop_, options.servers));
+        end_channels();
+        channel_ = std::move(channel);
+        hosts_ = std::move(hosts);
         open_.clear();
     }
     options_ = options;
@@ -51,23 +67,49 @@ std::shared_ptr<Dns::Question> Dns::begin(const std::string& name, DnsType type)
     auto question = std::make_shared<Question>(loop_);
     question->answered.expires_after(kPatience);
     open_[key] = question;
-    channel_->ask(
+    const auto done = [this, key, name, type, question](std::span<const std::uint8_t> octets,
+                                                        std::string why) {
+        DnsAnswer got;
+        got.why = std::move(why);
+        if (!octets.empty()) {
+            auto read = read_dns_answer(octets, name, type);
+            if (read) {
+                got = *std::move(read);
+            } else {
+                got.why = read.error().detail();
+            }
+        }
+        answer(key, question, std::move(got));
+    };
+    channel_->ask(name,
+                  type,
+                  [this, name, type, done](std::span<const std::uint8_t> octets, std::string why) {
+                      if (DnsChannel::cut_off(octets)) return ask_by_tcp(name, type, done);
+                      done(octets, std::move(why));
+                  });
+    return question;
+}
+
+void Dns::ask_by_tcp(const std::string& name, DnsType type, DnsChannel::Answered done) {
+    if (long_answers_.size() >= kMostLongAnswers) {
+        return done({}, "too many long answers are waited for");
+    }
+    auto channel = DnsChannel::open(loop_, options_.servers, DnsTransport::stream);
+    if (!channel) return done({}, channel.error().detail());
+    const std::uint64_t id = ++last_long_answer_;
+    DnsChannel& opened = **channel;
+    long_answers_[id] = *std::move(channel);
+    opened.ask(
         name,
         type,
-        [this, key, name, type, question](std::span<const std::uint8_t> octets, std::string why) {
-            DnsAnswer got;
-            got.why = std::move(why);
-            if (!octets.empty()) {
-                auto read = read_dns_answer(octets, name, type);
-                if (read) {
-                    got = *std::move(read);
-                } else {
-                    got.why = read.error().detail();
-                }
-            }
-            answer(key, question, std::move(got));
+        [this, id, done = std::move(done)](std::span<const std::uint8_t> octets, std::string why) {
+            done(octets, std::move(why));
+            const auto found = long_answers_.find(id);
+            if (found == long_answers_.end()) return;  // all of them end
+            // Not from within what it calls itself.
+            asio::post(loop_, [ended = std::move(found->second)] {});
+            long_answers_.erase(found);
         });
-    return question;
 }
 
 std::shared_ptr<Dns::Question> Dns::begin_host(const std::string& name) {
@@ -76,7 +118,7 @@ std::shared_ptr<Dns::Question> Dns::begin_host(const std::string& name) {
     auto question = std::make_shared<Question>(loop_);
     question->answered.expires_after(kPatience);
     open_[key] = question;
-    channel_->look_up(name, [this, key, question](DnsAnswer got) {
+    hosts_->look_up(name, [this, key, question](DnsAnswer got) {
         // The hosts file has no times.
         got.ttl = std::max(got.ttl, std::chrono::seconds(5));
         answer(key, question, std::move(got));

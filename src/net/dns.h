@@ -23,8 +23,14 @@ class Dns {
 public:
     // Nobody waits longer for an answer, whatever the servers do.
     static constexpr std::chrono::seconds kPatience{45};
+    static constexpr std::size_t kMostLongAnswers = 100;  // by TCP at a time
 
     explicit Dns(asio::io_context& loop) : loop_(loop), cache_(0) {}
+    Dns(const Dns&) = delete;
+    Dns& operator=(const Dns&) = delete;
+    Dns(Dns&&) = delete;
+    Dns& operator=(Dns&&) = delete;
+    ~Dns();
 
     // Takes effect for what is asked from now on. An error leaves everything as it was.
     Status configure(const DnsOptions& options);
@@ -43,6 +49,8 @@ private:
     std::shared_ptr<Question> begin(const std::string& name, DnsType type);
     std::shared_ptr<Question> begin_host(const std::string& name);
     std::shared_ptr<Question> join(const std::string& key);
+    void ask_by_tcp(const std::string& name, DnsType type, DnsChannel::Answered done);
+    void end_channels();
     void answer(const std::string& key, const std::shared_ptr<Question>& question, DnsAnswer got);
     Task<DnsAnswer> wait(std::shared_ptr<Question> question);
     [[nodiscard]] DnsAnswer in_order(DnsAnswer answer) const;
@@ -51,8 +59,13 @@ private:
     DnsOptions options_;
     DnsCache cache_;
     std::unordered_map<std::string, std::shared_ptr<Question>> open_;
-    // The last member: its end answers what is open.
+    // Their end answers what is open. Names of others are asked for by UDP; an answer that is too
+    // long for it comes on a connection of its own: on a shared one, a server that stops in the
+    // middle of one answer would keep back all that follow.
     std::unique_ptr<DnsChannel> channel_;
+    std::unique_ptr<DnsChannel> hosts_;  // of names in our own configuration
+    std::unordered_map<std::uint64_t, std::unique_ptr<DnsChannel>> long_answers_;
+    std::uint64_t last_long_answer_ = 0;
 };
 
 }  // namespace sealgate::net

@@ -87,8 +87,17 @@ struct DnsChannel::Watch {
     bool writing = false;
 };
 
+bool DnsChannel::cut_off(std::span<const std::uint8_t> answer) {
+    constexpr std::size_t kFlags = 2;
+    constexpr unsigned kTruncated = 0x02;
+    if (answer.size() <= kFlags) return false;
+    // Of a longer datagram the library gives no more than this.
+    return (answer[kFlags] & kTruncated) != 0 || answer.size() >= kDatagram;
+}
+
 Result<std::unique_ptr<DnsChannel>> DnsChannel::open(asio::io_context& loop,
-                                                     const DnsServers& servers) {
+                                                     const DnsServers& servers,
+                                                     DnsTransport transport) {
     if (library() != ARES_SUCCESS) {
         return fail(ErrorKind::internal, "net.dns", ares_strerror(library()));
     }
@@ -97,6 +106,8 @@ Result<std::unique_ptr<DnsChannel>> DnsChannel::open(asio::io_context& loop,
     std::string lookups = "fb";  // the hosts file, then the DNS
     ares_options options{};
     options.flags = ARES_FLAG_EDNS;
+    if (transport == DnsTransport::datagrams) options.flags |= ARES_FLAG_IGNTC;
+    if (transport == DnsTransport::stream) options.flags |= ARES_FLAG_USEVC;
     options.timeout = static_cast<int>(servers.timeout.count());
     options.tries = static_cast<int>(servers.tries);
     options.ednspsz = kDatagram;

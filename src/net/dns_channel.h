@@ -28,6 +28,13 @@ struct DnsServers {
     bool operator==(const DnsServers&) const = default;
 };
 
+// How the servers are talked to.
+enum class DnsTransport : std::uint8_t {
+    either,     // by UDP, and by TCP what is too long for it: all of it on one connection
+    datagrams,  // by UDP alone: what is too long comes as it was cut off
+    stream,     // by TCP alone
+};
+
 class DnsChannel {
 public:
     // The octets of the answer, empty when none came; `why` then says what went wrong.
@@ -36,8 +43,12 @@ public:
     using Resolved = std::function<void(DnsAnswer answer)>;
 
     // malformed: a server that cannot be used. transient: no memory, no configuration.
-    [[nodiscard]] static Result<std::unique_ptr<DnsChannel>> open(asio::io_context& loop,
-                                                                  const DnsServers& servers);
+    [[nodiscard]] static Result<std::unique_ptr<DnsChannel>> open(
+        asio::io_context& loop,
+        const DnsServers& servers,
+        DnsTransport transport = DnsTransport::either);
+    // What came by UDP is not the whole answer.
+    [[nodiscard]] static bool cut_off(std::span<const std::uint8_t> answer);
     DnsChannel(const DnsChannel&) = delete;
     DnsChannel& operator=(const DnsChannel&) = delete;
     DnsChannel(DnsChannel&&) = delete;

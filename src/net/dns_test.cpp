@@ -28,9 +28,8 @@ public:
     }
     std::function<std::string(unsigned type)> reply;
     std::size_t questions = 0;
-    [[nodiscard]] std::string address() const {
-        return "127.0.0.1:" + std::to_string(socket_.local_endpoint().port());
-    }
+    [[nodiscard]] std::uint16_t port() const { return socket_.local_endpoint().port(); }
+    [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port()); }
     void close() { socket_.close(); }
 
 private:
@@ -131,6 +130,80 @@ TEST_F(DnsTest, SilenceEndsAsAFailure) {
     EXPECT_EQ(answer.kind, Kind::failed);
     EXPECT_FALSE(answer.why.empty());
     EXPECT_GE(server_.questions, 2U);
+}
+
+// By TCP one question for each connection: reads it, and gives the octets that were asked.
+Task<std::string> read_question(Socket& socket) {
+    std::string got;
+    std::array<char, 512> buffer{};
+    while (got.size() < 2 || got.size() < 2U + static_cast<unsigned char>(got[1])) {
+        auto [error, size] = co_await socket.async_read_some(asio::buffer(buffer), kUse);
+        if (error) co_return std::string();
+        got.append(buffer.data(), size);
+    }
+    co_return got.substr(2);
+}
+
+TEST_F(DnsTest, ALongAnswerThatStopsHoldsUpNoOther) {
+    // A port that is free for both.
+    std::unique_ptr<Server> server;
+    Acceptor acceptor(loop_);
+    boost::system::error_code taken;
+    do {
+        server = std::make_unique<Server>(loop_);
+        acceptor = Acceptor(loop_);
+        acceptor.open(tcp::v4());
+        acceptor.bind(tcp::endpoint(asio::ip::make_address("127.0.0.1"), server->port()), taken);
+    } while (taken);
+    acceptor.listen();
+    DnsOptions options;
+    options.servers.servers = {server->address()};
+    options.servers.timeout = 300ms;
+    options.servers.tries = 2;
+    ASSERT_TRUE(dns_.configure(options));
+    server->reply = [](unsigned) { return "\x83\x80" + std::string(6, '\0'); };  // come by TCP
+    std::vector<Socket> sockets;
+    asio::co_spawn(
+        loop_.get_executor(),
+        [&]() -> Task<void> {
+            for (;;) {
+                auto [error, socket] = co_await acceptor.async_accept(kUse);
+                if (error) co_return;
+                sockets.push_back(std::move(socket));
+                if (sockets.size() == 1) continue;  // never answered
+                const std::string question = co_await read_question(sockets.back());
+                if (question.empty()) continue;
+                const std::string tail = with_record(15, std::string("\0\7\2mx\0", 6));
+                std::string out = question.substr(0, 2) + tail.substr(0, 2) +
+                                  std::string("\0\1", 2) + tail.substr(2, 6);
+                std::size_t end = 12;
+                while (question[end] != 0)
+                    ++end;
+                out += question.substr(12, end + 5 - 12) + tail.substr(8);
+                out.insert(0, {'\0', static_cast<char>(out.size())});
+                (void)co_await sockets.back().async_write_some(asio::buffer(out), kUse);
+            }
+        },
+        asio::detached);
+    std::optional<DnsAnswer> stuck;
+    asio::co_spawn(
+        loop_.get_executor(),
+        [&]() -> Task<void> { stuck = co_await dns_.ask("stuck.example", DnsType::mx); },
+        asio::detached);
+    while (sockets.empty() && loop_.run_one() > 0) {
+    }
+    for (const char* name : {"a.example", "b.example"}) {
+        const auto answer = run(dns_.ask(name, DnsType::mx));
+        ASSERT_EQ(answer.kind, Kind::found) << answer.why;
+        EXPECT_EQ(answer.records.at(0).name, "mx");
+        EXPECT_FALSE(stuck);
+    }
+    EXPECT_EQ(sockets.size(), 3U);
+    while (!stuck && loop_.run_one() > 0) {
+    }
+    EXPECT_EQ(stuck->kind, Kind::failed);
+    acceptor.close();
+    loop_.poll();
 }
 
 TEST_F(DnsTest, FamiliesTakeTurnsAndCanBeLeftOut) {
