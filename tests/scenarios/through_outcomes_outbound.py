@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every row of the outcome table, outbound in `through`: what the client is told is what the next
-hop has, and what it has not is on our disk."""
+hop has, and what it has not is on our disk. (H9)"""
 import re
 import time
 
