@@ -7,9 +7,6 @@
 #include "os/file_system.h"
 #include "os/local_socket.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 namespace sealgate::app {
 
 namespace {
@@ -22,12 +19,6 @@ config::Problem at(const config::Settings& settings, std::string_view key, std::
         problem.column = 1;
     }
     return problem;
-}
-
-// Whom the daemon runs as: whose data_dir it is.
-uid_t daemon_user(const config::Settings& settings) {
-    struct stat facts{};
-    return stat(settings.data_dir.c_str(), &facts) == 0 ? facts.st_uid : geteuid();
 }
 
 }  // namespace
@@ -62,7 +53,7 @@ std::vector<config::Problem> check_files(const config::Settings& settings) {
     for (const config::DeclaredRoute& declared : settings.routes) {
         const policy::Route& route = declared.route;
         if (const std::string& socket = route.next_hop.socket; !socket.empty()) {
-            if (const Status may = os::may_connect(socket, daemon_user(settings)); !may) {
+            if (const Status may = os::may_connect(socket, os::owner_of(settings.data_dir)); !may) {
                 problems.push_back(
                     at(settings, "route." + route.domain.text(), may.error().detail()));
             }

@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 #include <netdb.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -159,12 +157,6 @@ std::string advice_for(const policy::Route& route) {
                              "(Dovecot: mode, user and group of 'unix_listener lmtp')");
 }
 
-// Whom the daemon runs as: whose data_dir it is.
-uid_t daemon_user(const Subject& subject) {
-    struct stat facts{};
-    return stat(subject.settings.data_dir.c_str(), &facts) == 0 ? facts.st_uid : geteuid();
-}
-
 struct Hop {
     std::string description;
 };
@@ -275,8 +267,9 @@ void check_next_hops(const Subject& subject, Findings& out) {
         }
         const std::string area = "next hop " + route.next_hop.to_string();
         // We may be root, who may connect to anything.
-        const Status may =
-            socket.empty() ? Status() : os::may_connect(socket, daemon_user(subject));
+        const Status may = socket.empty()
+                               ? Status()
+                               : os::may_connect(socket, os::owner_of(subject.settings.data_dir));
         if (!may) {
             out.push_back(
                 {area, Level::fail, escape_for_log(may.error().detail()), advice_for(route)});

@@ -5,6 +5,7 @@
 #include <pwd.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -96,6 +97,11 @@ Status may_connect(const std::string& path, uid_t user_id) {
                     user.name + " may not connect to " + path + " (mode " + mode_of(facts) + ")");
     }
     return {};
+}
+
+uid_t owner_of(const std::string& directory) {
+    struct stat facts{};
+    return ::stat(directory.c_str(), &facts) == 0 ? facts.st_uid : ::geteuid();
 }
 
 }  // namespace sealgate::os

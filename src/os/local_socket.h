@@ -15,4 +15,8 @@ namespace sealgate::os {
 // lists go beyond these, they are not judged. The detail is a sentence with path and cause.
 [[nodiscard]] Status may_connect(const std::string& path, uid_t user);
 
+// Whose directory it is; the caller's own user where it cannot be told. Of data_dir: whom the
+// daemon runs as.
+[[nodiscard]] uid_t owner_of(const std::string& directory);
+
 }  // namespace sealgate::os
