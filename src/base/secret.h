@@ -37,6 +37,7 @@ private:
     // All that the string can hold: a short one that was moved from is empty, and its octets are
     // still there.
     static void wipe(std::string& bytes) noexcept {
+        bytes.clear();
         bytes.resize(bytes.capacity());
         explicit_bzero(bytes.data(), bytes.size());
         bytes.clear();

@@ -111,7 +111,7 @@ void Session::leave(std::unique_ptr<delivery::Upstream> upstream, UserPlacePoint
     std::shared_ptr<delivery::Upstream> leaving = std::move(upstream);
     net::asio::co_spawn(
         services_.loop.get_executor(),
-        [leaving, place]() -> Task<void> { co_await leaving->quit(); },
+        [leaving, place = std::move(place)]() -> Task<void> { co_await leaving->quit(); },
         net::asio::detached);
 }
 

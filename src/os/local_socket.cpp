@@ -61,6 +61,11 @@ std::string mode_of(const struct stat& facts) {
     return text.data();
 }
 
+std::string no_socket(const std::string& path, int error) {
+    return "there is no socket " + path + ": " +
+           std::error_code(error, std::generic_category()).message();
+}
+
 }  // namespace
 
 Status may_connect(const std::string& path, uid_t user_id) {
@@ -69,24 +74,21 @@ Status may_connect(const std::string& path, uid_t user_id) {
         const std::string here = slash == 0 ? "/" : path.substr(0, slash);
         struct stat facts{};
         if (stat(here.c_str(), &facts) != 0) {
-            return fail(errno == EACCES ? ErrorKind::refused : ErrorKind::not_found,
+            const int error = errno;
+            return fail(error == EACCES ? ErrorKind::refused : ErrorKind::not_found,
                         kWhere,
-                        "there is no socket " + path + ": " + here + ": " +
-                            std::error_code(errno, std::generic_category()).message());
+                        no_socket(path, error).append(" (").append(here).append(")"));
         }
         if (!allows(here, facts, user, kEnter)) {
-            return fail(ErrorKind::refused,
-                        kWhere,
-                        user.name + " may not enter " + here + " (mode " + mode_of(facts) +
-                            "), so not connect to " + path);
+            std::string why = user.name;
+            why.append(" may not enter ").append(here).append(" (mode ").append(mode_of(facts));
+            return fail(
+                ErrorKind::refused, kWhere, why.append("), so not connect to ").append(path));
         }
     }
     struct stat facts{};
     if (stat(path.c_str(), &facts) != 0) {
-        return fail(ErrorKind::not_found,
-                    kWhere,
-                    "there is no socket " + path + ": " +
-                        std::error_code(errno, std::generic_category()).message());
+        return fail(ErrorKind::not_found, kWhere, no_socket(path, errno));
     }
     if (!S_ISSOCK(facts.st_mode)) {
         return fail(ErrorKind::not_found, kWhere, path + " is no socket");
