@@ -9,8 +9,9 @@ its next hop comes and goes. Then everything is drained and the books are checke
   restart   SIGTERM and start, each quarter of the time
   samples   memory, file descriptors, threads, queue, each 5 s
 
-Passes when every accepted message arrived (doubles are counted), and memory and descriptors are as
-flat in the last life of the daemon as in its first."""
+Passes when every accepted message arrived (doubles are counted), memory, descriptors and threads are as
+flat at the end of each life of the daemon as when it was warm, and in the last life as in the first,
+and the clients kept at least half of the rate, outages and restarts included."""
 import argparse
 import json
 import os
@@ -88,7 +89,8 @@ class Soak:
         self.generators, self.ledgers, self.samples = [], [], []
         self.life = 0
         self.done = {"reloads": 0, "restarts": 0, "outages": 0}
-        self.load = {"accepted": 0, "unanswered": 0, "connect_failures": 0}
+        self.load = {"unanswered": 0, "connect_failures": 0}
+        self.accepted = dict.fromkeys(SESSIONS, 0)
         self.slowest_stop = 0.0
 
     def top_rate(self):
@@ -112,9 +114,10 @@ class Soak:
                 stdout=subprocess.PIPE, text=True))
 
     def end_load(self):
-        for generator in self.generators:
+        for mode, generator in zip(SESSIONS, self.generators):
             out, _ = generator.communicate(timeout=60)
             found = json.loads(out)
+            self.accepted[mode] += found["accepted"]
             for key in self.load:
                 self.load[key] += found[key]
         self.generators.clear()
@@ -209,13 +212,31 @@ class Soak:
                 "twice": lines(every) - lines(arrived), "missing": lines(self.dir / "missing")}
 
 
-def level(samples, life, what):
-    """The lowest quarter of a life's samples: the state between two outages."""
-    found = sorted(s[what] for s in samples if s["life"] == life and s["age"] >= WARM)
+def level(samples, what):
+    """The lowest quarter of the samples: the state between two outages."""
+    found = sorted(s[what] for s in samples)
     return statistics.median(found[:max(1, len(found) // 4)]) if found else None
 
 
-def verdict(soak, books, left):
+def halves(samples, life):
+    """Samples of a warm daemon, and those of the second half of its life."""
+    warm = [s for s in samples if s["life"] == life and s["age"] >= WARM]
+    middle = (warm[0]["age"] + warm[-1]["age"]) / 2 if warm else 0
+    return [s for s in warm if s["age"] < middle], [s for s in warm if s["age"] >= middle]
+
+
+def grown(before, after):
+    problems = []
+    if after["pss_mb"] > before["pss_mb"] * MEMORY_GROWTH:
+        problems.append(f"memory grew from {before['pss_mb']:.0f} to {after['pss_mb']:.0f} MB")
+    if after["fds"] > before["fds"] + FD_GROWTH:
+        problems.append(f"descriptors grew from {before['fds']} to {after['fds']}")
+    if after["threads"] > before["threads"]:
+        problems.append(f"threads grew from {before['threads']} to {after['threads']}")
+    return problems
+
+
+def verdict(soak, books, left, rate, seconds):
     problems = []
     if not books["accepted"]:
         problems.append("nothing was accepted: this run proves nothing")
@@ -223,32 +244,37 @@ def verdict(soak, books, left):
         problems.append(f"LOST: {books['missing']} accepted messages never arrived")
     if left:
         problems.append(f"NOT EMPTIED: {left} messages are still queued after {DRAIN} s")
-    first = {what: level(soak.samples, 0, what) for what in ("pss_mb", "fds", "threads")}
-    last = {what: level(soak.samples, soak.life, what) for what in first}
-    if None in first.values() or None in last.values():
-        problems.append("too short: no samples of a warm daemon at the beginning and the end")
-    else:
-        if last["pss_mb"] > first["pss_mb"] * MEMORY_GROWTH:
-            problems.append(f"memory grew from {first['pss_mb']:.0f} to {last['pss_mb']:.0f} MB")
-        if last["fds"] > first["fds"] + FD_GROWTH:
-            problems.append(f"descriptors grew from {first['fds']} to {last['fds']}")
-        if last["threads"] > first["threads"]:
-            problems.append(f"threads grew from {first['threads']} to {last['threads']}")
-    return first, last, problems
+    if books["accepted"] < rate * seconds / 2:
+        problems.append(f"only {books['accepted'] / seconds:.0f}/s were accepted")
+    for mode, share in SHARE.items():
+        if soak.accepted[mode] < rate * share * seconds / 4:
+            problems.append(f"only {soak.accepted[mode] / seconds:.0f}/s were accepted in {mode}")
+    levels = []
+    lives = [half for life in range(soak.life + 1) for half in halves(soak.samples, life)]
+    for number, half in enumerate(lives):
+        levels.append({what: level(half, what) for what in ("pss_mb", "fds", "threads")})
+        if None in levels[-1].values():
+            problems.append("too short: a life without samples of a warm daemon")
+            break
+        # The end of a life beside its own beginning, and the last life beside the first.
+        before = levels[number - 1] if number % 2 else levels[0]
+        problems += grown(before, levels[-1])
+    return levels, problems
 
 
 def report(soak, top, rate, seconds, left):
     books = soak.books()
-    first, last, problems = verdict(soak, books, left)
+    levels, problems = verdict(soak, books, left, rate, seconds)
     print(f"{seconds} s at {rate:.0f}/s (top {top:.0f}/s): {books['accepted']} accepted "
           f"({books['accepted'] / seconds:.0f}/s), {books['missing']} lost, {books['twice']} "
           f"arrived twice, {soak.load['unanswered']} never answered; "
           + ", ".join(f"{count} {what}" for what, count in soak.done.items())
           + f"; slowest stop {soak.slowest_stop:.1f} s")
-    for what in first:
+    for what in ("pss_mb", "fds", "threads"):
         values = [s[what] for s in soak.samples]
-        print(f"  {what}: first life {first[what]}, last life {last[what]}, "
-              f"at most {max(values, default=0):.0f}")
+        print(f"  {what}: in the halves of its lives "
+              + ", ".join(f"{one[what]:.0f}" for one in levels if one[what] is not None)
+              + f"; at most {max(values, default=0):.0f}")
     print(f"  queue: at most {max((s['queued'] for s in soak.samples), default=0)}")
     for problem in problems:
         print(problem)

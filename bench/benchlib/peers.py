@@ -64,6 +64,7 @@ class SealgateAll(Sealgate):
                                              {"domain": "elsewhere.example", "next_hop": "mx"}]})
         self.gateway.start()
         self.port, self.pid = self.gateway.port(), self.gateway.process.pid
+        self.answers = 0
         self.over = threading.Event()
         self.asking = threading.Thread(target=self._ask, args=(api,), daemon=True)
         self.asking.start()
@@ -72,10 +73,12 @@ class SealgateAll(Sealgate):
         while not self.over.wait(1):
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read()
+                self.answers += 1
 
     def stop(self):
         self.over.set()
         self.asking.join(10)
+        assert self.answers > 0, "nobody answered for the metrics"
         super().stop()
         self.syslog.close()
 

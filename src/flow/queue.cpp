@@ -278,13 +278,28 @@ void Queue::employ(Destination& destination) {
 }
 
 std::size_t Queue::places(const Destination& destination) const {
-    const std::size_t most = services_.settings->delivery.connections_per_next_hop;
-    const UserPlaces& users = services_.user_places;
-    if (users.all() == 0) return destination.window.size(most);
-    const std::size_t limit = UserPlaces::limit(services_.settings->delivery);
-    const std::size_t taken = users.at(destination.identity);
+    const config::Delivery& limits = services_.settings->delivery;
+    const std::size_t borne = destination.window.size(limits.connections_per_next_hop);
+    if (destination.identity != users_hop()) return borne;
+    const std::size_t limit = UserPlaces::limit(limits);
+    const std::size_t taken =
+        std::max(services_.user_places.at(destination.identity), UserPlaces::kept_free(limits));
     // One is left by UserPlaces::take(), but for a limit that has been lowered since.
-    return std::min(destination.window.size(most), limit > taken ? limit - taken : 1);
+    return std::min(borne, limit > taken ? limit - taken : 1);
+}
+
+// Looked up anew when settings or routes are others; employ() asks for each message.
+const std::string& Queue::users_hop() const {
+    if (users_hop_.site != services_.site || users_hop_.settings != services_.settings) {
+        const policy::Route* any = services_.site->routes.any();
+        const bool auth = std::ranges::any_of(services_.settings->listeners, [](const auto& one) {
+            return one.auth != config::Auth::none;
+        });
+        users_hop_ = {services_.site,
+                      services_.settings,
+                      auth && any != nullptr ? delivery::identity(*any) : std::string()};
+    }
+    return users_hop_.identity;
 }
 
 std::size_t Queue::all_places() const {
@@ -351,6 +366,7 @@ Task<void> Queue::work(Destination& destination) {
     while (!destination.ready.empty() && !stopping_) {
         // Others have no connection at all: the last but one of ours is theirs.
         if (destination.workers > (without_worker_.empty() ? places(destination) : 1)) break;
+        if (destination.workers > 1 && workers_ > all_places()) break;
         Job job = destination.ready.pop();
         if (!begin(destination, job)) continue;
         ++under_way_;

@@ -101,6 +101,8 @@ private:
     // How many workers at a time a next hop may have: what it bears, and what users leave of the
     // limit.
     [[nodiscard]] std::size_t places(const Destination& destination) const;
+    // Where users sign in: the next hop of the route "*", if a listener takes AUTH.
+    [[nodiscard]] const std::string& users_hop() const;
     // The same for all next hops together; at least 1.
     [[nodiscard]] std::size_t all_places() const;
     // A worker ends: whoever waited longest for one begins.
@@ -151,6 +153,12 @@ private:
     std::map<std::string, std::unique_ptr<Destination>> destinations_;
     std::deque<Destination*> without_worker_;  // what stands in line there waits for a connection
     std::size_t workers_ = 0;                  // of all destinations
+    struct UsersHop {
+        SitePointer site;
+        std::shared_ptr<const config::Settings> settings;
+        std::string identity;  // "" = none
+    };
+    mutable UsersHop users_hop_;  // as of these settings and routes
     SteadyTime next_cleaning_{};
     net::Timer timer_;
     std::minstd_rand dice_{static_cast<std::minstd_rand::result_type>(std::random_device{}())};

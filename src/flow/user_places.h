@@ -35,6 +35,11 @@ public:
     }
     [[nodiscard]] std::size_t all() const { return counts_->all; }
 
+    // What mail from the queue leaves free at a next hop where users sign in: a backlog must not
+    // shut them out.
+    [[nodiscard]] static std::size_t kept_free(const config::Delivery& limits) {
+        return std::max<std::size_t>(limit(limits) / 4, 1);
+    }
     // Connections at a time to one next hop at most, whoever uses them.
     [[nodiscard]] static std::size_t limit(const config::Delivery& limits) {
         return std::min<std::size_t>(limits.connections_per_next_hop, limits.connections);

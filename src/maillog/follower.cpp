@@ -2,6 +2,7 @@
 #include "maillog/follower.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <ranges>
 #include <utility>
 
@@ -230,10 +231,11 @@ bool Follower::is_due(const Segment& next) const {
 std::uint64_t Follower::disk_use(const Segment& segment) const {
     std::uint64_t total = segment.end;
     for (const std::string_view suffix : kIndexSuffixes) {
-        const auto file = store_.files().open(store_.index_path(segment) + std::string(suffix),
-                                              os::OpenMode::read);
-        if (!file) continue;
-        total += (*file)->size().value_or(0);
+        // Asked by name: opening and closing a database would take SQLite's locks on it away.
+        std::error_code missing;
+        const auto size =
+            std::filesystem::file_size(store_.index_path(segment) + std::string(suffix), missing);
+        if (!missing) total += size;
     }
     return total;
 }

@@ -63,7 +63,9 @@ Status IndexWriter::discard(SegmentStore& store, Segment& segment) {
 
 Result<std::unique_ptr<IndexWriter>> IndexWriter::open(SegmentStore& store,
                                                        const SegmentPtr& segment) {
-    if (auto writer = open_once(store, segment)) return writer;
+    auto writer = open_once(store, segment);
+    // Of a full disk or a busy file nothing is wrong with the index.
+    if (writer || writer.error().kind() != ErrorKind::malformed) return writer;
     SG_TRYV(discard(store, *segment));
     return open_once(store, segment);
 }
@@ -80,11 +82,17 @@ Result<std::unique_ptr<IndexWriter>> IndexWriter::open_once(SegmentStore& store,
 
 Status IndexWriter::prepare() {
     SG_TRYV(register_words(database_));
-    SG_TRYV(database_.run(kSettings));
     SG_TRY(const auto tables,
            database_.number("SELECT count(*) FROM sqlite_master WHERE name = 'words'"));
-    if (tables == 0) SG_TRYV(create_tables());
-    SG_TRY(state_, read_state(database_, *segment_));
+    if (tables != 0) {
+        SG_TRY(state_, read_state(database_, *segment_));
+        if (state_.complete) return {};  // nothing is written to it any more
+    }
+    SG_TRYV(database_.run(kSettings));
+    if (tables == 0) {
+        SG_TRYV(create_tables());
+        SG_TRY(state_, read_state(database_, *segment_));
+    }
     if (state_.position.offset > segment_->end || state_.position.offset < kSegmentHead) {
         return fail(ErrorKind::malformed, "maillog.index", "index is ahead of its records");
     }
@@ -276,6 +284,8 @@ Status IndexWriter::pack_names() {
     }
     rows.reset();
     SG_TRYV(database_.run("DELETE FROM names"));
+    if (all.empty()) return {};
+    all.pop_back();  // the last line feed: behind it there is no name
     std::uint64_t number = 0;
     for (const auto name : std::views::split(std::string_view(all), '\n')) {
         if (number + 1 > kGreatestNumber) break;
@@ -320,7 +330,7 @@ Status IndexWriter::sum_up() {
 // third of the calls. Searches go on meanwhile.
 Status IndexWriter::pack() {
     const std::string path = store_.index_path(*segment_);
-    const std::string packed = path + "-packed";
+    const std::string packed = path + std::string(kPackedSuffix);
     std::ignore = store_.files().remove(packed);
     {
         const std::scoped_lock lock(segment_->index_mutex);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace sealgate::maillog {
@@ -89,6 +90,8 @@ Status SegmentStore::load() {
         segment->end = std::max<std::uint64_t>(size, kSegmentHead);
         SG_TRY(segment->created, created_of(*segment, *file, size));
         if (!segments_.empty()) segments_.back()->limit = *first;
+        // A copy that a crash cut short; the index itself is whole.
+        std::ignore = files_.remove(index_path(*segment) + std::string(kPackedSuffix));
         segments_.push_back(std::move(segment));
     }
     return {};

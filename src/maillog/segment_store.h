@@ -19,8 +19,9 @@ namespace sealgate::maillog {
 
 // Files of an index, behind index_path(): the database, what SQLite keeps beside it, and a packed
 // copy under way.
+inline constexpr std::string_view kPackedSuffix = "-packed";
 inline constexpr std::array<std::string_view, 5> kIndexSuffixes{
-    "", "-wal", "-shm", "-journal", "-packed"};
+    "", "-wal", "-shm", "-journal", kPackedSuffix};
 
 using SegmentPtr = std::shared_ptr<Segment>;
 

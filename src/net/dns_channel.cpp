@@ -91,8 +91,11 @@ bool DnsChannel::cut_off(std::span<const std::uint8_t> answer) {
     constexpr std::size_t kFlags = 2;
     constexpr unsigned kTruncated = 0x02;
     if (answer.size() <= kFlags) return false;
-    // Of a longer datagram the library gives no more than this.
-    return (answer[kFlags] & kTruncated) != 0 || answer.size() >= kDatagram;
+    // Of a longer datagram the library gives no more than it asked for, or than RFC 1035 allows
+    // once a server has refused EDNS.
+    constexpr std::size_t kPlainDatagram = 512;
+    return (answer[kFlags] & kTruncated) != 0 || answer.size() >= kDatagram ||
+           answer.size() == kPlainDatagram;
 }
 
 Result<std::unique_ptr<DnsChannel>> DnsChannel::open(asio::io_context& loop,

@@ -39,7 +39,7 @@ public:
 
     // Connects to the Unix socket at an absolute path, of at most 107 octets. Its remote address is
     // none. not_found: there is no socket; refused: no permission; transient: nobody listens there,
-    // timed out. The detail names the path.
+    // timed out.
     static Task<Result<std::unique_ptr<Stream>>> connect_unix(std::string path,
                                                               Deadlines& deadlines,
                                                               std::chrono::milliseconds timeout);

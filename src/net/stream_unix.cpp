@@ -35,21 +35,22 @@ private:
     int number_;
 };
 
-std::unexpected<Error> not_connected(const std::string& path, int error) {
+// Without the path: the sentence may stand in a report to somebody outside.
+std::unexpected<Error> not_connected(int error) {
     constexpr std::string_view kWhere = "net.connect_unix";
     switch (error) {
         case ENOENT:
         case ENOTDIR:
-            return fail(ErrorKind::not_found, kWhere, "there is no socket " + path);
+            return fail(ErrorKind::not_found, kWhere, "there is no such socket");
         case EACCES:
         case EPERM:
-            return fail(ErrorKind::refused, kWhere, "no permission to connect to " + path);
+            return fail(ErrorKind::refused, kWhere, "no permission to connect to the socket");
         case ECONNREFUSED:
-            return fail(ErrorKind::transient, kWhere, "nobody listens at " + path);
+            return fail(ErrorKind::transient, kWhere, "nobody listens at the socket");
         default:
             return fail(ErrorKind::transient,
                         kWhere,
-                        path + ": " + std::error_code(error, std::generic_category()).message());
+                        "the socket: " + std::error_code(error, std::generic_category()).message());
     }
 }
 
@@ -72,23 +73,23 @@ Task<Result<std::unique_ptr<Stream>>> Stream::connect_unix(std::string path,
     auto executor = co_await asio::this_coro::executor;
     const SteadyTime until = std::chrono::steady_clock::now() + timeout;
     Descriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (descriptor.get() < 0) co_return not_connected(path, errno);
+    if (descriptor.get() < 0) co_return not_connected(errno);
     for (;;) {
         const int error = try_connect(descriptor.get(), path);
         if (error == 0) break;
         // EAGAIN: as many wait to be accepted as may.
         const bool crowded = error == EAGAIN || error == EINTR;
-        if (!crowded) co_return not_connected(path, error);
-        if (std::chrono::steady_clock::now() > until) co_return not_connected(path, ETIMEDOUT);
+        if (!crowded) co_return not_connected(error);
+        if (std::chrono::steady_clock::now() > until) co_return not_connected(ETIMEDOUT);
         Timer pause(executor);
         pause.expires_after(kCrowdedPause);
         auto [ended] = co_await pause.async_wait(kUse);
-        if (ended) co_return not_connected(path, ECANCELED);
+        if (ended) co_return not_connected(ECANCELED);
     }
     Socket socket(executor);
     boost::system::error_code error;
     (void)socket.assign(asio::ip::tcp::v4(), descriptor.get(), error);
-    if (error) co_return not_connected(path, error.value());
+    if (error) co_return not_connected(error.value());
     (void)descriptor.release();
     // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the constructor is private
     co_return std::unique_ptr<Stream>(new Stream(std::move(socket), deadlines, Local::yes));
