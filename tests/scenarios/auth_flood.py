@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many who sign in, or only try to, at a time: the next hop never sees more connections than its
-limit, the others are told to come later, and mail from the queue goes on."""
+limit, the others are told to come later, and mail from the queue goes on. A backlog leaves them room."""
 import base64
 import threading
 
@@ -24,7 +24,9 @@ class Hop:
 
     def __init__(self, s, tls):
         self.lock, self.open, self.most, self.gate = threading.Lock(), set(), 0, Gate()
-        self.peer = s.peer({"connect": self.connect, "other": self.other, "QUIT": self.quit}, tls=tls,
+        self.held, self.hold = Gate(), False
+        self.peer = s.peer({"connect": self.connect, "other": self.other, "QUIT": self.quit,
+                            "dot": self.dot}, tls=tls,
                            extensions=("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "AUTH PLAIN"))
 
     def connect(self, connection, _):
@@ -35,6 +37,9 @@ class Hop:
     def quit(self, connection, _):
         with self.lock:
             self.open.discard(connection)
+
+    def dot(self, connection, _):
+        return self.held if self.hold else None
 
     def other(self, connection, line):
         user = base64.b64decode(line.split(b" ")[2]).split(b"\0")[1]
@@ -115,6 +120,16 @@ def main(s):
         client.close()
     with connect() as client:
         eventually(lambda: client.command(f"AUTH PLAIN {plain('wrong')}").is_(535), "refused by it", 20)
+    # A backlog at a slow hop: there is room left to sign in.
+    hop.hold = True
+    mail(20, "backlog")
+    eventually(lambda: len(hop.open) >= USERS, "the queue uses what it may", 20)
+    with connect() as client:
+        check(client.command(f"AUTH PLAIN {plain('alice')}").is_(235), "signed in beside a backlog")
+    hop.held.open()
+    arrived(20, "backlog")
+    eventually(lambda: gateway.queue() == [], "the backlog is gone", 20)
+
     check(hop.most <= LIMIT, f"{hop.most} connections at the next hop, {LIMIT} allowed")
     equal(gateway.queue(), [], "nothing waits")
     gateway.stop()
