@@ -42,7 +42,7 @@ std::string said_of(const std::string& answer, const std::string& piece) {
 }
 
 std::string hostname_problem(const std::string& answer) {
-    const auto said = said_of(answer, "hostname = " + quoted(answer));
+    auto said = said_of(answer, "hostname = " + quoted(answer));
     if (!said.empty()) return said;
     return answer.find('.') == std::string::npos
                ? "it must be a full name, such as gw.example.com; other servers look it up"

@@ -14,7 +14,7 @@ const std::vector<Noun>& all_commands() {
         commands::queue(),
         commands::log(),
         commands::message(),
-        commands::template_(),
+        commands::message_template(),
         commands::alert(),
         commands::config(),
         commands::audit(),

@@ -21,7 +21,7 @@ namespace commands {
 [[nodiscard]] Noun route();
 [[nodiscard]] Noun setup();
 [[nodiscard]] Noun status();
-[[nodiscard]] Noun template_();
+[[nodiscard]] Noun message_template();
 [[nodiscard]] Noun unmanaged();
 [[nodiscard]] Noun version();
 }  // namespace commands

@@ -208,7 +208,7 @@ Outcome<Exit> edit(Context& context, const Given& given) {
 
 }  // namespace
 
-Noun template_() {
+Noun message_template() {
     const Argument name{"NAME", "A template, as 'template list' shows it"};
     const Option lang{
         "--lang", "TAG", "The text in this language (de, pt-BR), not the default one"};
