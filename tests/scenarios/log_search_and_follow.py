@@ -12,10 +12,13 @@ from support.scenario import check, equal, eventually, run
 
 
 def settled(gateway):
-    """How many lines the text log has when what happened before is in it: it is written behind."""
+    """How many lines the text log has when all that happened before is in it: it is written behind."""
+    def all_there():
+        records = json.loads(gateway.must("log", "count", "--json").out)["total"]
+        return gateway.queue() == [] and len(gateway.log()) == records
     lines, since = -1, 0.0
     while time.monotonic() - since < 1.5:
-        if (now := len(gateway.log())) != lines:
+        if (now := len(gateway.log())) != lines or not all_there():
             lines, since = now, time.monotonic()
         time.sleep(0.05)
     return lines
