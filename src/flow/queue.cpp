@@ -280,10 +280,14 @@ void Queue::employ(Destination& destination) {
 std::size_t Queue::places(const Destination& destination) const {
     const config::Delivery& limits = services_.settings->delivery;
     const std::size_t borne = destination.window.size(limits.connections_per_next_hop);
-    if (destination.identity != users_hop()) return borne;
+    const UserPlaces& users = services_.user_places;
+    // Users may still be at a next hop that is no longer that of the route "*".
+    std::size_t taken = users.all() == 0 ? 0 : users.at(destination.identity);
+    if (destination.identity == users_hop()) {
+        taken = std::max(taken, UserPlaces::kept_free(limits));
+    }
+    if (taken == 0) return borne;
     const std::size_t limit = UserPlaces::limit(limits);
-    const std::size_t taken =
-        std::max(services_.user_places.at(destination.identity), UserPlaces::kept_free(limits));
     // One is left by UserPlaces::take(), but for a limit that has been lowered since.
     return std::min(borne, limit > taken ? limit - taken : 1);
 }
