@@ -29,18 +29,34 @@ SteadyTime SystemClock::steady() const {
     return std::chrono::steady_clock::now();
 }
 
+namespace {
+
+// `count` decimal digits of `value` at `at`.
+void put_digits(char* at, unsigned value, unsigned count) {
+    while (count > 0) {
+        at[--count] = static_cast<char>('0' + value % 10);
+        value /= 10;
+    }
+}
+
+}  // namespace
+
+// Written digit by digit: every record of the mail log has it, in up to three outputs.
 std::string to_rfc3339(WallTime time) {
     const auto midnight = floor<days>(time);
     const year_month_day date(midnight);
     const hh_mm_ss clock(time - midnight);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z",
-                       static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()),
-                       clock.hours().count(),
-                       clock.minutes().count(),
-                       clock.seconds().count(),
-                       clock.subseconds().count());
+    const int year = static_cast<int>(date.year());
+    if (year < 0 || year > 9999) return "0000-00-00T00:00:00.000000Z";
+    std::string out = "0000-00-00T00:00:00.000000Z";
+    put_digits(out.data(), static_cast<unsigned>(year), 4);
+    put_digits(out.data() + 5, static_cast<unsigned>(date.month()), 2);
+    put_digits(out.data() + 8, static_cast<unsigned>(date.day()), 2);
+    put_digits(out.data() + 11, static_cast<unsigned>(clock.hours().count()), 2);
+    put_digits(out.data() + 14, static_cast<unsigned>(clock.minutes().count()), 2);
+    put_digits(out.data() + 17, static_cast<unsigned>(clock.seconds().count()), 2);
+    put_digits(out.data() + 20, static_cast<unsigned>(clock.subseconds().count()), 6);
+    return out;
 }
 
 bool from_rfc3339(std::string_view text, WallTime& out) {

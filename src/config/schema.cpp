@@ -22,7 +22,7 @@ using std::chrono::seconds;
 
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = 1024 * kKiB;
-constexpr std::uint64_t kTiB = 1024 * 1024 * kMiB;
+constexpr std::uint64_t kTiB = kMiB * kMiB;
 
 // The field of an object, for reading and for writing.
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage): a generic lambda for each line of the tables.
@@ -31,7 +31,7 @@ constexpr std::uint64_t kTiB = 1024 * 1024 * kMiB;
 template <class Object, class Value, class At>
 Key<Object> key(std::string_view section,
                 std::string_view name,
-                Type<Value> type,
+                const Type<Value>& type,
                 At at,
                 Takes takes,
                 std::string_view description) {
@@ -291,7 +291,7 @@ std::vector<Key<Settings>> make_settings_keys() {
     constexpr auto kRestart = Takes::restart;
     const auto count = [](std::int64_t most) { return number_type(1, most); };
     const auto timeout = [] { return duration_type(seconds(1), days(1)); };
-    const auto one = [](auto... arguments) { return key<Settings>(arguments...); };
+    const auto one = [](const auto&... arguments) { return key<Settings>(arguments...); };
     using std::string_view;
     return {
         // clang-format off
@@ -393,7 +393,7 @@ std::vector<Key<Settings>> make_settings_keys() {
 }
 
 std::vector<Key<Listener>> make_listener_keys() {
-    const auto one = [](auto... arguments) { return key<Listener>(arguments...); };
+    const auto one = [](const auto&... arguments) { return key<Listener>(arguments...); };
     return {
         // clang-format off
         required(one("", "name", text_type("name", check_listener_name), SG_AT(name), Takes::restart, "The name of the listener in logs, overrides and `ports.json`.")),

@@ -79,7 +79,7 @@ template <class Value>
 
 // A list of at most 10 000 values.
 template <class Value>
-[[nodiscard]] Type<std::vector<Value>> list_type(Type<Value> item, Empty empty) {
+[[nodiscard]] Type<std::vector<Value>> list_type(const Type<Value>& item, Empty empty) {
     static constexpr std::size_t kMaxItems = 10'000;
     Type<std::vector<Value>> type;
     type.words = "list of: " + item.words;

@@ -129,8 +129,11 @@ OrOutcome<MailHost> MailHosts::usable(const std::string& name,
         const std::string address = record.address.to_string();
         if (std::ranges::count(options_.own_addresses, record.address) > 0) {
             return refused("5.4.6",
-                           "the mail server " + name + " is this gateway itself, at " + address +
-                               ": the domain needs a route of its own");
+                           std::string("the mail server ")
+                               .append(name)
+                               .append(" is this gateway itself, at ")
+                               .append(address)
+                               .append(": the domain needs a route of its own"));
         }
         if (bad) {
             left_out = address;

@@ -11,19 +11,23 @@
 namespace sealgate::maillog {
 namespace {
 
+// Most text needs no escape, so what lies between two escapes is taken at once.
 void append_string(std::string& out, std::string_view text) {
     out += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte >= 0x20 && byte != 0x7F && byte != '"' && byte != '\\') continue;
+        out.append(text, taken, i - taken);
+        taken = i + 1;
+        if (byte == '"' || byte == '\\') {
             out += '\\';
-            out += c;
-        } else if (byte < 0x20 || byte == 0x7F) {
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+            out += text[i];
         } else {
-            out += c;
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
         }
     }
+    out.append(text, taken);
     out += '"';
 }
 

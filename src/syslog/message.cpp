@@ -36,19 +36,25 @@ unsigned severity(maillog::Level level) {
 }
 
 // PRINTUSASCII of at most `most` characters, or the nil value.
-std::string header_word(std::string_view text, std::size_t most) {
-    std::string out(text.substr(0, most));
-    std::ranges::replace_if(out, [](char c) { return c <= ' ' || c >= 0x7F; }, '?');
-    return out.empty() ? "-" : out;
+void header_word(std::string& out, std::string_view text, std::size_t most) {
+    if (text.empty()) {
+        out += '-';
+        return;
+    }
+    for (const char c : text.substr(0, most))
+        out += c <= ' ' || c >= 0x7F ? '?' : c;
 }
 
 void parameter(std::string& out, std::string_view name, std::string_view value) {
     if (value.empty()) return;
     out.append(" ").append(name).append("=\"");
-    for (const char c : value) {
-        if (c == '"' || c == '\\' || c == ']') out += '\\';
-        out += c;
+    std::size_t taken = 0;
+    for (std::size_t i = value.find_first_of("\"\\]"); i != std::string_view::npos;
+         i = value.find_first_of("\"\\]", i + 1)) {
+        out.append(value, taken, i - taken).append("\\");
+        taken = i;
     }
+    out.append(value, taken);
     out += '"';
 }
 
@@ -63,28 +69,31 @@ void one_line(std::string& out) {
 std::string render(const maillog::Record& record, const Origin& origin) {
     const maillog::Event& event = record.event;
     constexpr unsigned kPerFacility = 8;
+    constexpr std::size_t kUsualSize = 512;
     const std::string_view verdict =
         event.verdict == maillog::Verdict::none ? "" : maillog::to_string(event.verdict);
-    std::string out = fmt::format("<{}>1 {} {} {} {} {} [{}",
-                                  origin.facility * kPerFacility + severity(event.level),
-                                  to_rfc3339(event.time),
-                                  header_word(origin.hostname, 255),
-                                  header_word(origin.app_name, 48),
-                                  record.pid > 0 ? std::to_string(record.pid) : "-",
-                                  header_word(verdict, 32),
-                                  kStructuredId);
+    const std::string connection = event.connection ? to_string(*event.connection) : "";
+    std::string out;
+    out.reserve(kUsualSize);
+    out.append("<").append(std::to_string(origin.facility * kPerFacility + severity(event.level)));
+    out.append(">1 ").append(to_rfc3339(event.time)).append(" ");
+    header_word(out, origin.hostname, 255);
+    out += ' ';
+    header_word(out, origin.app_name, 48);
+    out.append(" ").append(record.pid > 0 ? std::to_string(record.pid) : "-").append(" ");
+    header_word(out, verdict, 32);
+    out.append(" [").append(kStructuredId);
     if (record.sequence > 0) parameter(out, "sequence", std::to_string(record.sequence));
-    if (event.connection) parameter(out, "id", to_string(*event.connection));
+    parameter(out, "id", connection);
     if (event.message) parameter(out, "message", to_string(*event.message));
     parameter(out, "message_id", event.message_id);
     parameter(out, "sender", event.sender);
     parameter(out, "recipient", event.recipient);
     parameter(out, "verdict", verdict);
     out += "] ";
-    std::string text = event.connection ? to_string(*event.connection) + ": " : std::string();
-    text += event.text;
-    if (!is_ascii(text)) out += kByteOrderMark;
-    out += text;
+    if (!is_ascii(event.text)) out += kByteOrderMark;
+    if (!connection.empty()) out.append(connection).append(": ");
+    out += event.text;
     one_line(out);
     return out;
 }
