@@ -98,6 +98,7 @@ Result<KeyPtr> Key::parse(const Packet& packet) {
     auto key = std::make_shared<Key>();
     OctetReader in(packet.body, packet.body_offset);
     key->offset_ = packet.offset;
+    key->is_subkey_ = packet.tag == Tag::public_subkey || packet.tag == Tag::secret_subkey;
     key->version_ = in.u8();
     if (!in.ok()) return bad(ErrorKind::malformed, "it is empty");
     if (key->version_ == 2 || key->version_ == 3) {
@@ -152,6 +153,7 @@ std::optional<std::string_view> Key::read_numbers(std::string_view body) {
         const std::size_t size = in.u8();
         if (size == 0 || size == 0xFF) return false;  // reserved (section 9.2)
         curve_ = curve_of_oid(in.take(size));
+        if (in.ok()) curve_oid_ = body.substr(0, size + 1);
         numbers_.push_back(in.mpi());
         const auto known = weierstrass(curve_);
         bits_ = known ? crypto::bits(*known) : is_legacy_curve(curve_) ? 255 : 0;
@@ -220,7 +222,8 @@ void Key::hash_into(crypto::Hash& hash) const {
 }
 
 KeyPtr Key::without_secret() const {
-    const Packet packet{Tag::public_key, offset_, offset_, public_body_};
+    const Tag tag = is_subkey_ ? Tag::public_subkey : Tag::public_key;
+    const Packet packet{tag, offset_, offset_, public_body_};
     auto parsed = parse(packet);
     SG_CHECK(parsed.has_value());  // it was read before
     return *std::move(parsed);

@@ -49,11 +49,14 @@ public:
     // An unknown algorithm is no error: such a key has a fingerprint and can do nothing.
     [[nodiscard]] static Result<KeyPtr> parse(const Packet& packet);
 
+    [[nodiscard]] bool is_subkey() const { return is_subkey_; }
     [[nodiscard]] int version() const { return version_; }
     [[nodiscard]] Timestamp created() const { return created_; }
     [[nodiscard]] PublicKeyAlgorithm algorithm() const { return algorithm_; }
     [[nodiscard]] CurveName curve() const { return curve_; }
     [[nodiscard]] std::size_t bits() const { return bits_; }  // of the modulus, of p, of the curve
+    // With its length octet, as it stands in public_body(); "" without a curve.
+    [[nodiscard]] std::string_view curve_oid() const { return curve_oid_; }
     [[nodiscard]] const EcdhParameters& ecdh() const { return ecdh_; }
     [[nodiscard]] const Fingerprint& fingerprint() const { return fingerprint_; }
     [[nodiscard]] KeyId id() const { return key_id_of(fingerprint_); }
@@ -88,10 +91,12 @@ private:
     [[nodiscard]] Result<crypto::PublicKey> make_crypto_key() const;
     void make_fingerprint();
 
+    bool is_subkey_ = false;
     int version_ = 0;
     Timestamp created_ = 0;
     PublicKeyAlgorithm algorithm_{};
     CurveName curve_ = CurveName::none;
+    std::string_view curve_oid_;
     EcdhParameters ecdh_;
     std::size_t bits_ = 0;
     std::uint64_t offset_ = 0;

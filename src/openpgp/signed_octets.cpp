@@ -25,7 +25,7 @@ void SignedOctets::expect(const Signature& signature) {
 }
 
 void SignedOctets::expect(SignatureType type, std::uint8_t hash, std::string_view salt) {
-    if (type != SignatureType::binary && type != SignatureType::text) return;
+    if (begun_ || (type != SignatureType::binary && type != SignatureType::text)) return;
     const bool text = type == SignatureType::text;
     const auto algorithm = hash_of(hash);
     if (!algorithm || find(text, hash, salt) != nullptr) return;
@@ -35,6 +35,7 @@ void SignedOctets::expect(SignatureType type, std::uint8_t hash, std::string_vie
 }
 
 void SignedOctets::update(std::string_view octets) {
+    begun_ = true;
     if (any_text_) {
         converted_.clear();
         canonical_.convert(octets, converted_);

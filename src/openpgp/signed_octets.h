@@ -27,8 +27,9 @@ private:
 
 class SignedOctets {
 public:
-    // Before the first update(). Only the types binary and text are made over documents; anything
-    // else is passed over, and hash_for() will not have it.
+    // Before the first update(), even one of nothing: what comes later is not taken, since its hash
+    // would be over a part of the document. Only the types binary and text are made over documents;
+    // anything else is passed over. hash_for() has nothing for either.
     void expect(const Signature& signature);
     void expect(SignatureType type, std::uint8_t hash, std::string_view salt);
 
@@ -48,6 +49,7 @@ private:
     [[nodiscard]] const Running* find(bool text, std::uint8_t hash, std::string_view salt) const;
 
     std::vector<Running> running_;
+    bool begun_ = false;
     bool any_text_ = false;
     CanonicalText canonical_;
     std::string converted_;
