@@ -55,11 +55,14 @@ TEST_P(TemplatesTest, BadTextIsRefused) {
     EXPECT_EQ(
         set_template(*context_, alice_, {"Notice"}, text(std::string("a\0b", 3))).error().kind(),
         ErrorKind::malformed);
-    EXPECT_EQ(set_template(*context_, alice_, {"Notice"}, text(std::string(256 * 1024 + 1, 'x')))
-                  .error()
-                  .kind(),
-              ErrorKind::exhausted);
-    ASSERT_TRUE(set_template(*context_, alice_, {"Notice"}, text(std::string(256 * 1024, 'x'))));
+    EXPECT_EQ(
+        set_template(
+            *context_, alice_, {"Notice"}, text(std::string(std::size_t{256} * 1024 + 1, 'x')))
+            .error()
+            .kind(),
+        ErrorKind::exhausted);
+    ASSERT_TRUE(set_template(
+        *context_, alice_, {"Notice"}, text(std::string(std::size_t{256} * 1024, 'x'))));
 }
 
 TEST_P(TemplatesTest, UnknownNameGetsTheNearest) {

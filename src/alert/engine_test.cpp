@@ -185,7 +185,7 @@ TEST_P(EngineTest, ATestGoesToEverySinkAndSaysHowItWas) {
 TEST_P(EngineTest, ItsThreadBeginsAndEnds) {
     seen_.disk_free = 0;
     engine_->start();
-    for (int i = 0; i < 500 && !admin::list_alerts(*context_, 0)->active.size(); ++i)
+    for (int i = 0; i < 500 && admin::list_alerts(*context_, 0)->active.empty(); ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     engine_->stop();
     EXPECT_EQ(admin::list_alerts(*context_, 0)->active.size(), 1U);

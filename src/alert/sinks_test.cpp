@@ -72,6 +72,10 @@ protected:
         directory_ = mkdtemp(pattern.data());
         (void)std::signal(SIGPIPE, SIG_IGN);  // as every program of ours does
     }
+    Directory(const Directory&) = delete;
+    Directory& operator=(const Directory&) = delete;
+    Directory(Directory&&) = delete;
+    Directory& operator=(Directory&&) = delete;
     ~Directory() override { std::filesystem::remove_all(directory_); }
     [[nodiscard]] std::string path(const std::string& name) const {
         return directory_ + "/" + name;
@@ -119,7 +123,7 @@ public:
     HookServer& operator=(const HookServer&) = delete;
     HookServer(HookServer&&) = delete;
     HookServer& operator=(HookServer&&) = delete;
-    ~HookServer() {
+    ~HookServer() {  // NOLINT(bugprone-exception-escape): then the test ends, as it should
         net::asio::post(loop_, [this] {
             boost::system::error_code ignored;
             (void)acceptor_.close(ignored);

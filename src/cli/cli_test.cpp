@@ -29,6 +29,10 @@ protected:
         directory_ = mkdtemp(pattern.data());
         socket_ = directory_ + "/s.sock";
     }
+    CliTest(const CliTest&) = delete;
+    CliTest& operator=(const CliTest&) = delete;
+    CliTest(CliTest&&) = delete;
+    CliTest& operator=(CliTest&&) = delete;
     ~CliTest() override {
         server_.reset();
         std::filesystem::remove_all(directory_);
@@ -71,7 +75,7 @@ protected:
         console_.talked.clear();
         return run(words, console_);
     }
-    static std::function<Response(const web::Call&)> always(std::string body,
+    static std::function<Response(const web::Call&)> always(const std::string& body,
                                                             unsigned status = 200) {
         return [=](const web::Call&) { return Response{.status = status, .body = body}; };
     }
@@ -350,7 +354,7 @@ constexpr std::string_view kQueueItem = R"({"id": "00000000000004d2",
       {"address": "c@y", "state": "held", "attempts": 0, "note": ""}]})";
 
 TEST_F(CliTest, QueueListAndShowEscapeForeignText) {
-    setenv("TZ", "UTC", 1);
+    setenv("TZ", "UTC", 1);  // NOLINT(concurrency-mt-unsafe): one thread reads it
     tzset();
     on(Method::get, "/api/v1/queue", always("{\"items\": [" + std::string(kQueueItem) + "]}"));
     on(Method::get, "/api/v1/queue/{id}", always(std::string(kQueueItem)));
@@ -364,7 +368,7 @@ TEST_F(CliTest, QueueListAndShowEscapeForeignText) {
     EXPECT_NE(console_.written.find("451 \\x1b[2J"), std::string::npos) << console_.written;
     EXPECT_EQ(sealgate({"queue", "show", "00000000000004d2", "--json"}), 0);
     EXPECT_EQ(console_.written.find('\x1b'), std::string::npos);
-    unsetenv("TZ");
+    unsetenv("TZ");  // NOLINT(concurrency-mt-unsafe)
 }
 
 const web::Schema kAction{"Action",

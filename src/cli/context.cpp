@@ -205,7 +205,7 @@ Outcome<Json> Context::send(std::string method, std::string target, const Json& 
 }
 
 Outcome<void> Context::each_item(std::string_view path,
-                                 Parameters parameters,
+                                 const Parameters& parameters,
                                  std::size_t limit,
                                  const std::function<void(const Json&)>& each) {
     constexpr std::size_t kPage = 1000;

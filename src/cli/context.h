@@ -55,7 +55,7 @@ public:
     [[nodiscard]] Outcome<Json> send(std::string method, std::string target, const Json& body);
     // Every item of a list, page by page, until `limit` (0: all). `each` sees one item at a time.
     [[nodiscard]] Outcome<void> each_item(std::string_view path,
-                                          Parameters parameters,
+                                          const Parameters& parameters,
                                           std::size_t limit,
                                           const std::function<void(const Json&)>& each);
 

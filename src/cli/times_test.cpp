@@ -12,12 +12,17 @@ namespace {
 class TimesTest : public ::testing::Test {
 protected:
     TimesTest() {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread
         setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
         tzset();
         (void)from_rfc3339("2026-11-25T12:00:00Z", now_);
     }
+    TimesTest(const TimesTest&) = delete;
+    TimesTest& operator=(const TimesTest&) = delete;
+    TimesTest(TimesTest&&) = delete;
+    TimesTest& operator=(TimesTest&&) = delete;
     ~TimesTest() override {
-        unsetenv("TZ");
+        unsetenv("TZ");  // NOLINT(concurrency-mt-unsafe)
         tzset();
     }
     [[nodiscard]] std::string parse(std::string_view text) const {

@@ -534,7 +534,7 @@ TEST(Settings, DotsAndBracketsInTextsAndCommentsDoNotCount) {
 
 TEST(Settings, TooLargeAFileIsRefused) {
     EXPECT_THAT(first_problem(std::string(1024 * 1024 + 1, '\n')), HasSubstr("larger than 1 MiB"));
-    EXPECT_THAT(problems_of(std::string(1024 * 1024, '\n')), IsEmpty());
+    EXPECT_THAT(problems_of(std::string(std::size_t{1024} * 1024, '\n')), IsEmpty());
 }
 
 TEST(Settings, ReportsAtMostAHundredProblems) {

@@ -285,7 +285,7 @@ Templates::Chosen Templates::choose(std::string_view name,
     if (found == templates_.end()) return {};
     const Languages& languages = found->second;
     const auto in_default = languages.find("");
-    const Chosen otherwise{in_default == languages.end() ? nullptr : &in_default->second, ""};
+    Chosen otherwise{in_default == languages.end() ? nullptr : &in_default->second, ""};
     for (const std::string& one : wanted) {
         for (std::string_view tag = one; !tag.empty(); tag = mime::shorter_language(tag)) {
             if (const auto there = languages.find(tag); there != languages.end()) {

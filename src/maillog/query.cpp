@@ -130,6 +130,7 @@ std::string to_string(const Cursor& cursor) {
 Result<Cursor> parse_cursor(std::string_view text) {
     Cursor cursor;
     const char* const end = text.data() + text.size();
+    // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): its end is the next argument
     const auto first = std::from_chars(text.data(), end, cursor.first, 16);
     if (first.ec == std::errc() && first.ptr != end && *first.ptr == '.') {
         const auto offset = std::from_chars(first.ptr + 1, end, cursor.offset, 16);

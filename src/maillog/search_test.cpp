@@ -479,7 +479,7 @@ public:
                     break;
                 case 7:
                     add("larger:100KiB",
-                        [](const Event& event) { return event.size > 100 * 1024; });
+                        [](const Event& event) { return event.size > std::uint64_t{100} * 1024; });
                     break;
                 case 8: {
                     const auto level = static_cast<Level>(below(6));

@@ -16,7 +16,7 @@
 #include <vector>
 
 struct ares_channeldata;
-struct ares_addrinfo;
+struct ares_addrinfo;  // NOLINT(readability-identifier-naming): of c-ares
 
 namespace sealgate::net {
 

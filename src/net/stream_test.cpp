@@ -30,6 +30,10 @@ protected:
         std::filesystem::create_directories(directory_);
         deadlines_.start();
     }
+    StreamTest(const StreamTest&) = delete;
+    StreamTest& operator=(const StreamTest&) = delete;
+    StreamTest(StreamTest&&) = delete;
+    StreamTest& operator=(StreamTest&&) = delete;
     ~StreamTest() override { std::filesystem::remove_all(directory_); }
 
     using Side = std::function<Task<void>(Stream&)>;

@@ -74,6 +74,7 @@ void sign_in(ClientSession& session) {
 TEST(ClientSessionSecret, TheSearchFindsWhatIsNotWiped) {
     const Search search;
     {
+        // NOLINTNEXTLINE(bugprone-unused-local-non-trivial-variable): it is there to be found
         const std::string careless(kPassword);
     }
     EXPECT_EQ(found, 1U);

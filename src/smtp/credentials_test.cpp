@@ -29,8 +29,8 @@ TEST(Credentials, ReadsPlain) {
                                    "\0\0secret"s,
                                    "\0alice\0se\0cret"s,
                                    "\0alice\0secret\0"s,
-                                   "\0" + std::string(256, 'a') + "\0secret"s,
-                                   "\0alice\0" + std::string(256, 'p'),
+                                   "\0"s + std::string(256, 'a') + "\0secret"s,
+                                   "\0alice\0"s + std::string(256, 'p'),
                                    std::string(256, 'z') + "\0alice\0secret"s})
         EXPECT_FALSE(plain(bad)) << bad;
 }

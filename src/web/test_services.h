@@ -167,7 +167,7 @@ public:
                                                     clock,
                                                     settings,
                                                     std::move(library),
-                                                    [](std::shared_ptr<const admin::Effective>) {});
+                                                    [](const std::shared_ptr<const admin::Effective>&) {});
         const auto adopted = context_->adopt_settings(settings, {"file", "start"});
         EXPECT_TRUE(adopted) << adopted.error().detail();
         maillog::Options options;

@@ -29,7 +29,7 @@ Outcome<Exit> list(Context& context, const Given& given) {
                  {"SIZE", Align::right},
                  {"MESSAGE-ID"}});
     SG_TRYV(
-        context.each_item("/api/v1/messages", std::move(parameters), limit, [&](const Json& row) {
+        context.each_item("/api/v1/messages", parameters, limit, [&](const Json& row) {
             ++found;
             if (context.json()) return context.print_line(row);
             const auto size = row.value("size", std::uint64_t{0});
