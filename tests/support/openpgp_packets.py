@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads just enough of OpenPGP (RFC 9580) to describe test material: armor, packet framing, and
+what a key says of itself. It checks no signature: it exists so that the indexes of test data and
+the interoperability test can name fingerprints and packets without asking the engine under test.
+"""
+import base64
+import dataclasses
+import hashlib
+
+SIGNATURE, PKESK, SKESK, ONE_PASS = 2, 1, 3, 4
+SECRET_KEY, PUBLIC_KEY, SECRET_SUBKEY, PUBLIC_SUBKEY = 5, 6, 7, 14
+COMPRESSED, SED, MARKER, LITERAL, TRUST, USER_ID, ATTRIBUTE = 8, 9, 10, 11, 12, 13, 17
+SEIPD, MDC, AEAD, PADDING = 18, 19, 20, 21
+
+KEYS = (SECRET_KEY, PUBLIC_KEY, SECRET_SUBKEY, PUBLIC_SUBKEY)
+SUBKEYS = (SECRET_SUBKEY, PUBLIC_SUBKEY)
+
+CURVES = {
+    "2b06010401da470f01": "ed25519legacy", "2b060104019755010501": "curve25519legacy",
+    "2a8648ce3d030107": "p256", "2b81040022": "p384", "2b81040023": "p521",
+    "2b2403030208010107": "brainpool256", "2b240303020801010b": "brainpool384",
+    "2b240303020801010d": "brainpool512", "2b8104000a": "secp256k1",
+}
+
+
+class Malformed(Exception):
+    """The octets are not what this small reader understands."""
+
+
+@dataclasses.dataclass
+class Packet:
+    tag: int
+    body: bytes
+    legacy: bool    # the header is in the legacy format
+    partial: bool   # the body came in partial lengths, or with an indeterminate length
+
+
+@dataclasses.dataclass
+class Key:
+    version: int
+    created: int
+    algorithm: int
+    curve: str
+    fingerprint: str
+    secret: bool
+    subkey: bool
+
+
+def dearmor(data: bytes) -> bytes:
+    """The octets inside armor; octets that are not armored come back as they are.
+
+    Of a cleartext signed message it gives the signature."""
+    if b"-----BEGIN PGP " not in data or (data[:1] and data[0] & 0x80):
+        return data
+    block = data[data.rindex(b"-----BEGIN PGP "):]
+    out = b""
+    lines = iter(block.splitlines()[1:])
+    for line in lines:
+        if not line.strip():
+            break
+    for line in lines:
+        if line.startswith(b"-----END") or (line.startswith(b"=") and len(line.strip()) == 5):
+            break
+        out += line.strip()
+    return base64.b64decode(out)
+
+
+def armor(data: bytes, kind: str) -> bytes:
+    """`data` in armor without a checksum; `kind` is as in `PGP MESSAGE`."""
+    text = base64.b64encode(data)
+    lines = [text[at:at + 64] for at in range(0, len(text), 64)]
+    return b"\n".join([b"-----BEGIN PGP %s-----" % kind.encode(), b"", *lines,
+                       b"-----END PGP %s-----" % kind.encode(), b""])
+
+
+def packets(data: bytes) -> list[Packet]:
+    """The packets at the top level of `data`, armored or not (RFC 9580, 4.2)."""
+    data = dearmor(data)
+    out, at = [], 0
+    try:
+        while at < len(data):
+            first = data[at]
+            at += 1
+            if not first & 0x80:
+                raise Malformed(f"no packet header at octet {at - 1}")
+            body, partial = b"", False
+            if first & 0x40:
+                tag = first & 0x3F
+                while True:
+                    octet = data[at]
+                    at += 1
+                    if octet < 192:
+                        length = octet
+                    elif octet < 224:
+                        length = ((octet - 192) << 8) + data[at] + 192
+                        at += 1
+                    elif octet == 255:
+                        length = int.from_bytes(data[at:at + 4], "big")
+                        at += 4
+                    else:
+                        length = 1 << (octet & 0x1F)
+                        partial = True
+                    body += data[at:at + length]
+                    if at + length > len(data):
+                        raise Malformed("a body ends early")
+                    at += length
+                    if not 224 <= octet < 255:
+                        break
+            else:
+                tag = (first >> 2) & 0x0F
+                size = (1, 2, 4, 0)[first & 3]
+                partial = size == 0
+                length = int.from_bytes(data[at:at + size], "big") if size else len(data) - at
+                at += size
+                body = data[at:at + length]
+                if at + length > len(data):
+                    raise Malformed("a body ends early")
+                at += length
+            out.append(Packet(tag, body, not first & 0x40, partial))
+    except IndexError as error:
+        raise Malformed("a header ends early") from error
+    return out
+
+
+def tags(data: bytes) -> list[int]:
+    """The packet types at the top level."""
+    return [packet.tag for packet in packets(data)]
+
+
+def _mpi_end(body, at):
+    return at + 2 + (int.from_bytes(body[at:at + 2], "big") + 7) // 8
+
+
+# How many MPIs the public part of each algorithm has; the curves follow below.
+_MPIS = {1: 2, 2: 2, 3: 2, 16: 3, 17: 4, 20: 3}
+# How many octets the native algorithms of RFC 9580 have.
+_NATIVE = {25: 32, 26: 56, 27: 32, 28: 57}
+
+
+def _public_end(body, version, algorithm):
+    """Where the public part ends, and the curve's name."""
+    if version in (5, 6):
+        return 10 + int.from_bytes(body[6:10], "big"), _curve(body, 10, algorithm)
+    at = 8 if version in (2, 3) else 6
+    if algorithm in _NATIVE:
+        return at + _NATIVE[algorithm], ""
+    if algorithm in _MPIS:
+        for _ in range(_MPIS[algorithm]):
+            at = _mpi_end(body, at)
+        return at, ""
+    if algorithm in (18, 19, 22):
+        curve = _curve(body, at, algorithm)
+        at = _mpi_end(body, at + 1 + body[at])
+        if algorithm == 18:
+            at += 1 + body[at]
+        return at, curve
+    raise Malformed(f"public key algorithm {algorithm}")
+
+
+def _curve(body, at, algorithm):
+    if algorithm not in (18, 19, 22):
+        return ""
+    oid = body[at + 1:at + 1 + body[at]].hex()
+    return CURVES.get(oid, oid)
+
+
+def key(packet: Packet) -> Key:
+    """What a key packet says of itself (RFC 9580, 5.5.2 and 5.5.4). Versions 3, 4, 5 and 6."""
+    body = packet.body
+    version = body[0]
+    if version not in (2, 3, 4, 5, 6):
+        raise Malformed(f"key version {version}")
+    created = int.from_bytes(body[1:5], "big")
+    algorithm = body[7] if version in (2, 3) else body[5]
+    end, curve = _public_end(body, version, algorithm)
+    public = body[:end]
+    if version in (2, 3):
+        middle = _mpi_end(body, 8)
+        modulus, exponent = body[10:middle], body[middle + 2:_mpi_end(body, middle)]
+        fingerprint = hashlib.md5(modulus + exponent).hexdigest()
+    elif version == 4:
+        fingerprint = hashlib.sha1(b"\x99" + len(public).to_bytes(2, "big") + public).hexdigest()
+    else:
+        head = b"\x9a" if version == 5 else b"\x9b"
+        fingerprint = hashlib.sha256(head + len(public).to_bytes(4, "big") + public).hexdigest()
+    return Key(version, created, algorithm, curve, fingerprint,
+               packet.tag in (SECRET_KEY, SECRET_SUBKEY), packet.tag in SUBKEYS)
+
+
+def keys(data: bytes) -> list[Key]:
+    """All the keys of one or more certificates, in order."""
+    return [key(packet) for packet in packets(data) if packet.tag in KEYS]
+
+
+def user_ids(data: bytes) -> list[str]:
+    """The user IDs, in order; octets that are no UTF-8 are shown as \\x."""
+    return [packet.body.decode("utf-8", "backslashreplace")
+            for packet in packets(data) if packet.tag == USER_ID]
+
+
+def describe(data: bytes) -> dict:
+    """A certificate or secret key as the indexes of test data show it."""
+    found = keys(data)
+    if not found or found[0].subkey:
+        raise Malformed("no primary key comes first")
+
+    def facts(one):
+        shown = {"fingerprint": one.fingerprint, "algorithm": one.algorithm}
+        if one.curve:
+            shown["curve"] = one.curve
+        return shown
+
+    return {"version": found[0].version, **facts(found[0]), "created": found[0].created,
+            "user_ids": user_ids(data), "subkeys": [facts(one) for one in found[1:]]}
