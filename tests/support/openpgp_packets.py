@@ -33,6 +33,7 @@ class Packet:
     body: bytes
     legacy: bool    # the header is in the legacy format
     partial: bool   # the body came in partial lengths, or with an indeterminate length
+    raw: bytes      # header and body as they stood
 
 
 @dataclasses.dataclass
@@ -79,10 +80,10 @@ def packets(data: bytes) -> list[Packet]:
     out, at = [], 0
     try:
         while at < len(data):
-            first = data[at]
+            begin, first = at, data[at]
             at += 1
             if not first & 0x80:
-                raise Malformed(f"no packet header at octet {at - 1}")
+                raise Malformed(f"no packet header at octet {begin}")
             body, partial = b"", False
             if first & 0x40:
                 tag = first & 0x3F
@@ -116,7 +117,7 @@ def packets(data: bytes) -> list[Packet]:
                 if at + length > len(data):
                     raise Malformed("a body ends early")
                 at += length
-            out.append(Packet(tag, body, not first & 0x40, partial))
+            out.append(Packet(tag, body, not first & 0x40, partial, data[begin:at]))
     except IndexError as error:
         raise Malformed("a header ends early") from error
     return out
