@@ -307,6 +307,7 @@ private:
 
         std::vector<SessionKey> candidates =
             secrets.find(wrapped, options_.limits.private_operations);
+        if (candidates.empty() && passed_over_) return fail(*passed_over_);
         if (candidates.empty()) return bad(ErrorKind::not_found, at, "it is for none of the keys");
         Status last;
         for (SessionKey& candidate : candidates) {
@@ -341,10 +342,16 @@ private:
         return unknown_is_passed_over(parsed);
     }
 
+    // One that nobody here can unwrap (unknown, or too costly) leaves the others.
     template <class T>
-    static Status unknown_is_passed_over(Result<T>& parsed) {
-        if (parsed || parsed.error().kind() == ErrorKind::not_found) return {};
-        return std::unexpected(std::move(parsed).error());
+    Status unknown_is_passed_over(Result<T>& parsed) {
+        if (parsed) return {};
+        const ErrorKind kind = parsed.error().kind();
+        if (kind != ErrorKind::not_found && kind != ErrorKind::exhausted) {
+            return std::unexpected(std::move(parsed).error());
+        }
+        if (!passed_over_) passed_over_ = std::move(parsed).error();
+        return {};
     }
 
     // Before any key is asked.
@@ -369,6 +376,7 @@ private:
 
     const OpenOptions& options_;
     OpenedMessage out_;
+    std::optional<Error> passed_over_;  // why an encrypted session key could not be used
     std::size_t packets_ = 0;
     std::size_t signatures_ = 0;
 };
