@@ -57,7 +57,7 @@ TEST(SyslogMessage, MarksTextThatIsNotAsciiAndOnlyThat) {
 
 TEST(SyslogMessage, IsOneLineOfItsOwn) {
     auto broken = record();
-    broken.event.text = "a\nb\r\0c";
+    broken.event.text = std::string("a\nb\r\0c", 6);
     broken.event.message_id = "<x\ny>";
     EXPECT_EQ(render(broken, {2, "a b", "t\ng"}).find_first_of("\r\n"), std::string::npos);
     EXPECT_NE(render(broken, {2, "a b", "t\ng"}).find(" a?b t?g "), std::string::npos);

@@ -38,7 +38,7 @@ public:
     SenderImpl& operator=(const SenderImpl&) = delete;
     SenderImpl(SenderImpl&&) = delete;
     SenderImpl& operator=(SenderImpl&&) = delete;
-    ~SenderImpl() override {
+    ~SenderImpl() override {  // NOLINT(bugprone-exception-escape): without memory it ends here
         if (!thread_.joinable()) return;
         net::asio::post(loop_, [this] {
             stopping_ = true;
