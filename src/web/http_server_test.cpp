@@ -139,6 +139,10 @@ protected:
                          return Response{.body = "at last"};
                      }});
     }
+    HttpServerTest(const HttpServerTest&) = delete;
+    HttpServerTest& operator=(const HttpServerTest&) = delete;
+    HttpServerTest(HttpServerTest&&) = delete;
+    HttpServerTest& operator=(HttpServerTest&&) = delete;
     ~HttpServerTest() override {
         server_.reset();
         std::filesystem::remove_all(directory_);

@@ -69,7 +69,7 @@ protected:
                      .handler = answer("imported")});
     }
 
-    static Handler answer(std::string text) {
+    static Handler answer(const std::string& text) {
         return [text](const Call& /*call*/) -> Result<Response> { return Response{.body = text}; };
     }
 
