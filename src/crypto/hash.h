@@ -44,6 +44,8 @@ private:
     struct Free {
         void operator()(void* context) const;
     };
+    struct Empty {};
+    Hash(HashAlgorithm algorithm, Empty not_begun);
     HashAlgorithm algorithm_;
     std::unique_ptr<void, Free> context_;
 };
