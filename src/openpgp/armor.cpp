@@ -19,10 +19,6 @@ constexpr std::size_t kColumns = 64;
 constexpr std::size_t kLineOctets = kColumns / 4 * 3;
 constexpr std::size_t kMaxHeaderLine = 998;  // what mail carries on one line
 
-bool is_control(char c) {
-    return (c >= 0 && c < ' ' && c != '\t') || c == 0x7F;
-}
-
 bool is_key(std::string_view key) {
     return !key.empty() && !key.starts_with(kDashes) &&
            std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7F && c != ':'; });

@@ -11,6 +11,12 @@ namespace sealgate::openpgp {
 
 inline constexpr std::string_view kSignedMessage = "SIGNED MESSAGE";
 
+// All of ASCII but tabs: what may end a line, move a cursor or end a string for somebody.
+[[nodiscard]] constexpr bool is_control(char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return (octet < 0x20 && octet != '\t') || octet == 0x7F;
+}
+
 // "octet 17: what is wrong".
 [[nodiscard]] std::unexpected<Error> armor_error(std::size_t at, std::string_view what);
 
