@@ -270,9 +270,9 @@ void expect_encrypted(const Json& entry) {
 
 void expect_cleartext(const Json& entry) {
     const Policy policy = policy_for(entry);
-    const auto parsed = parse_cleartext(read_text(kData / entry["file"]));
+    const auto parsed = read_cleartext(read_text(kData / entry["file"]));
     ASSERT_TRUE(parsed) << parsed.error().detail();
-    auto list = read_signatures(parsed->signature);
+    auto list = read_signatures(parsed->signatures);
     ASSERT_TRUE(list) << list.error().detail();
     SignedOctets octets;
     for (const SignaturePtr& one : list->signatures)
