@@ -18,7 +18,9 @@ namespace {
 using Kdf = std::unique_ptr<EVP_KDF_CTX, ReleasedBy<EVP_KDF_CTX_free>>;
 
 OSSL_PARAM text_param(const char* name, std::string_view bytes) {
-    return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(bytes.data()), bytes.size());
+    // OpenSSL refuses a null pointer even for no octets.
+    const char* const data = bytes.data() == nullptr ? "" : bytes.data();
+    return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(data), bytes.size());
 }
 
 std::uint8_t* argon2_bytes(std::string_view bytes) {

@@ -15,6 +15,11 @@ std::string hex(std::string_view text) {
     return from_hex(text).value();
 }
 
+TEST(Hkdf, TakesViewsOfNothing) {
+    EXPECT_EQ(hkdf(HashAlgorithm::sha256, "secret", {}, {}, 16).view(),
+              hkdf(HashAlgorithm::sha256, "secret", "", "", 16).view());
+}
+
 TEST(Hkdf, MatchesRfc5869) {
     const std::string secret(22, '\x0b');
     const std::string salt = hex("000102030405060708090a0b0c");
