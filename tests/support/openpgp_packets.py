@@ -74,6 +74,16 @@ def armor(data: bytes, kind: str) -> bytes:
                        b"-----END PGP %s-----" % kind.encode(), b""])
 
 
+def cleartext(message: bytes) -> bytes:
+    """The text of a cleartext signed message (RFC 9580, 7.1 and 7.2), lines ended by \\n; the line
+    end before the signature is no part of it."""
+    lines = message.replace(b"\r\n", b"\n").split(b"\n")
+    begin = lines.index(b"-----BEGIN PGP SIGNED MESSAGE-----")
+    begin = lines.index(b"", begin) + 1
+    end = lines.index(b"-----BEGIN PGP SIGNATURE-----", begin)
+    return b"\n".join(line.removeprefix(b"- ") for line in lines[begin:end])
+
+
 def packets(data: bytes) -> list[Packet]:
     """The packets at the top level of `data`, armored or not (RFC 9580, 4.2)."""
     data = dearmor(data)
@@ -199,11 +209,22 @@ def user_ids(data: bytes) -> list[str]:
             for packet in packets(data) if packet.tag == USER_ID]
 
 
+def certificates(data: bytes) -> list[bytes]:
+    """The certificates (or secret keys) in `data`, each from its primary key on."""
+    out: list[bytes] = []
+    for packet in packets(data):
+        if packet.tag in KEYS and packet.tag not in SUBKEYS:
+            out.append(b"")
+        elif not out:
+            raise Malformed("no primary key comes first")
+        out[-1] += packet.raw
+    return out
+
+
 def describe(data: bytes) -> dict:
-    """A certificate or secret key as the indexes of test data show it."""
-    found = keys(data)
-    if not found or found[0].subkey:
-        raise Malformed("no primary key comes first")
+    """A certificate or secret key as the indexes of test data show it; of several the first."""
+    data = certificates(data)[0]
+    first, *others = keys(data)
 
     def facts(one):
         shown = {"fingerprint": one.fingerprint, "algorithm": one.algorithm}
@@ -211,5 +232,33 @@ def describe(data: bytes) -> dict:
             shown["curve"] = one.curve
         return shown
 
-    return {"version": found[0].version, **facts(found[0]), "created": found[0].created,
-            "user_ids": user_ids(data), "subkeys": [facts(one) for one in found[1:]]}
+    return {"version": first.version, **facts(first), "created": first.created,
+            "user_ids": user_ids(data), "subkeys": [facts(one) for one in others]}
+
+
+def signature(packet: Packet) -> dict:
+    """What a signature packet of version 3, 4 or 6 says of itself, for the indexes."""
+    body = packet.body
+    version = body[0]
+    if version == 3:
+        return {"version": 3, "type": body[2], "hash": body[16],
+                "created": int.from_bytes(body[3:7], "big")}
+    if version not in (4, 6):
+        raise Malformed(f"signature version {version}")
+    size = 4 if version == 6 else 2
+    facts = {"version": version, "type": body[1], "hash": body[3]}
+    at = 4 + size
+    end = at + int.from_bytes(body[4:at], "big")
+    while at < end:
+        length = body[at]
+        at += 1
+        if length == 255:
+            length = int.from_bytes(body[at:at + 4], "big")
+            at += 4
+        elif length >= 192:
+            length = ((length - 192) << 8) + body[at] + 192
+            at += 1
+        if body[at] & 0x7F == 2:
+            facts["created"] = int.from_bytes(body[at + 1:at + 5], "big")
+        at += length
+    return facts

@@ -561,7 +561,9 @@ class Gpg(Peer):
         if "DECRYPTION_INFO" in lines and "DECRYPTION_OKAY" not in lines:
             raise PeerError(f"gpg --decrypt: {done.stderr.decode(errors='replace')[-400:]}")
         key = re.search(r"SESSION_KEY (\S+)", lines)
-        return Opened(out.read_bytes(), self._signers(lines, certs), key and key[1].upper())
+        # With AEAD the mode stands behind the cipher: 9.2:KEY.
+        found = key and re.sub(r"\.\d+:", ":", key[1].upper())
+        return Opened(out.read_bytes(), self._signers(lines, certs), found)
 
     def encrypt(self, data, certs=(), passwords=(), signers=(), how=How()):
         how.only(self, "text", "hash", "cipher", "container", "compression", "s2k", "hidden",
@@ -752,12 +754,14 @@ class Rnp(Peer):
         ring = [*(key.data for key in keys), *certs]
         if ring:
             words += ["--keyfile", self.ring(*ring)]
-        done = self.rnp("--decrypt", *words, data=message, fine=None)
+        # It prints questions on its output, so the content goes to a file.
+        out = self.fresh()
+        done = self.run(["rnp", "--notty", "--decrypt", *words, "--output", out, "-"], message,
+                        fine=None)
         error = done.stderr.decode(errors="replace")
-        signers = self._signers(error, certs)
-        if done.returncode != 0 and not done.stdout:
+        if not out.exists() or (done.returncode != 0 and "verification failure" not in error):
             raise PeerError(f"rnp --decrypt: {error[-400:]}")
-        return Opened(done.stdout, signers)
+        return Opened(out.read_bytes(), self._signers(error, certs))
 
 
 class Sq(Peer):

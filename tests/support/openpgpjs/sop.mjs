@@ -427,7 +427,8 @@ const commands = {
         // The cipher of a version 6 session key packet stands in the encrypted data packet.
         const { data, algorithm } = sessionKeys[0];
         const body = sealed.packets.find(one => one.cipherAlgorithm);
-        const number = algorithm ? openpgp.enums.write(openpgp.enums.symmetric, algorithm)
+        const number = algorithm && algorithm !== 'plaintext'
+          ? openpgp.enums.write(openpgp.enums.symmetric, algorithm)
           : body.cipherAlgorithm;
         writeOut(given['session-key-out'],
           `${number}:${Buffer.from(data).toString('hex').toUpperCase()}\n`);
