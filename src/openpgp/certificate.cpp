@@ -68,7 +68,8 @@ using Check = std::function<CheckResult(const Signature&)>;
 // date as he likes) must not take the place of good ones: then each is verified, within a budget.
 void cut(std::vector<SignaturePtr>& signatures, std::size_t most, const Check& check) {
     std::ranges::sort(signatures, [](const SignaturePtr& a, const SignaturePtr& b) {
-        return age_of(a) != age_of(b) ? age_of(a) > age_of(b) : a->offset() < b->offset();
+        if (age_of(a) != age_of(b)) return age_of(a) > age_of(b);
+        return a->identity() < b->identity();  // the same order whatever was merged with what
     });
     if (signatures.size() <= most) return;
     std::size_t checks = 0;

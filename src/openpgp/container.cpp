@@ -258,8 +258,8 @@ Result<ContainerHeader> read_container_header(Tag tag, Source& body) {
     header.cipher = static_cast<std::uint8_t>(fields[0]);
     header.aead = static_cast<std::uint8_t>(fields[1]);
     header.chunk_octet = static_cast<std::uint8_t>(fields[2]);
-    if (header.chunk_octet > kMaxChunkOctet) {
-        return fail(ErrorKind::malformed, kWhere, "chunks of more than 4 MiB");
+    if (header.chunk_octet > (seipd ? kMaxChunkOctet : kMaxOcbChunkOctet)) {
+        return fail(ErrorKind::malformed, kWhere, "larger chunks than there may be");
     }
     const auto mode = aead_of(header.aead);
     if (!mode) return fail(ErrorKind::not_found, kWhere, aead_name(header.aead));

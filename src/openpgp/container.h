@@ -32,8 +32,10 @@ struct ContainerHeader {
     std::string salt;  // SEIPD version 2: the salt; tag 20: the starting IV
 };
 
-// The largest chunk that is read: 4 MiB, the largest that RFC 9580 section 5.13.2 allows.
+// The largest chunks: RFC 9580 section 5.13.2 allows 4 MiB. LibrePGP allows what no memory holds;
+// no more of a chunk is held than comes.
 inline constexpr std::uint8_t kMaxChunkOctet = 16;
+inline constexpr std::uint8_t kMaxOcbChunkOctet = 56;
 
 // Reads the fields in front of the ciphertext. malformed; not_found: an unknown version (kind
 // unknown is not returned then).

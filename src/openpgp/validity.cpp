@@ -124,11 +124,19 @@ void add_revocations(Findings& findings,
 // The user ID whose self-signature speaks for a version 4 primary key: one that is marked primary
 // before one that is not, then the newest.
 SignaturePtr primary_user_id_binding(const CheckedCertificate& certificate,
-                                     const Question& question) {
+                                     const Question& question,
+                                     Findings& passed_over) {
     SignaturePtr best;
     for (std::size_t i = 0; i < certificate.user_ids().size(); ++i) {
         const UserIdState state = judge_user_id(certificate, i, question);
-        if (!state.valid() || state.attribute) continue;
+        if (state.attribute) continue;
+        if (!state.valid()) {
+            std::ranges::copy_if(
+                state.findings, std::back_inserter(passed_over), [](const Finding& one) {
+                    return one.reason != Reason::not_bound;
+                });
+            continue;
+        }
         const auto rank = [](const Signature& one) {
             return std::pair(one.primary_user_id(), one.created().value_or(0));
         };
@@ -181,7 +189,7 @@ KeyState judge_primary(const CheckedCertificate& certificate, const Question& qu
     if (key.version() == 6) {
         state.binding = direct.binding;
     } else {
-        state.binding = primary_user_id_binding(certificate, question);
+        state.binding = primary_user_id_binding(certificate, question, direct.passed_over);
         second = direct.binding;
         if (!state.binding) std::swap(state.binding, second);
     }
@@ -201,8 +209,11 @@ KeyState judge_primary(const CheckedCertificate& certificate, const Question& qu
     // Before key flags existed, a primary key was for certifying and signing.
     state.flags = flags.value_or(KeyFlags{KeyFlags::kCertify | KeyFlags::kSign});
     state.flags.first |= KeyFlags::kCertify;
-    judge_lifetime(
-        state, from_either([](const Signature& one) { return one.key_expires_after(); }), question);
+    // "Never" in one of them does not overrule a date in the other.
+    const auto lifetime = from_either([](const Signature& one) {
+        return one.key_expires_after() == Timestamp{0} ? std::nullopt : one.key_expires_after();
+    });
+    judge_lifetime(state, lifetime, question);
     add_revocations(state.findings,
                     certificate.primary(),
                     question,
