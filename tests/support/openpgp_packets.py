@@ -133,6 +133,35 @@ def packets(data: bytes) -> list[Packet]:
     return out
 
 
+def encode(tag: int, body: bytes, form: str = "new") -> bytes:
+    """A packet. `form`: `new` (shortest length), `five` (5-octet length), `partial` (parts of 512
+    octets), `legacy` (shortest), `legacy4` (4-octet length), `open` (indeterminate length)."""
+    size = len(body)
+    if form in ("legacy", "legacy4", "open"):
+        if tag > 15:
+            raise Malformed(f"packet type {tag} has no legacy header")
+        if form == "open":
+            return bytes([0x80 | tag << 2 | 3]) + body
+        kind = 2 if form == "legacy4" or size > 65535 else 0 if size < 256 else 1
+        return bytes([0x80 | tag << 2 | kind]) + size.to_bytes((1, 2, 4)[kind], "big") + body
+    head = bytes([0xC0 | tag])
+    if form == "partial":
+        out = head
+        while len(body) >= 512:
+            out, body = out + bytes([0xE0 | 9]) + body[:512], body[512:]
+        return out + _new_length(len(body)) + body
+    length = b"\xff" + size.to_bytes(4, "big") if form == "five" else _new_length(size)
+    return head + length + body
+
+
+def _new_length(size):
+    if size < 192:
+        return bytes([size])
+    if size < 8384:
+        return bytes([((size - 192) >> 8) + 192, (size - 192) & 0xFF])
+    return b"\xff" + size.to_bytes(4, "big")
+
+
 def tags(data: bytes) -> list[int]:
     """The packet types at the top level."""
     return [packet.tag for packet in packets(data)]

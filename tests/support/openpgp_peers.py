@@ -12,8 +12,10 @@ that is not installed is in `missing` with the reason: a test says so, it does n
 
 Run as a program, it prints which peers there are: `python3 openpgp_peers.py`.
 """
+import base64
 import dataclasses
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -21,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 import openpgp_packets
 
@@ -55,6 +58,7 @@ class How:
     cipher: str | None = None        # of CIPHERS
     container: str | None = None     # seipd1, seipd2, sed, aead20
     aead: str | None = None          # eax, ocb, gcm
+    chunk: int | None = None         # AEAD chunks of 2^(chunk + 6) octets
     compression: str | None = None   # none, zip, zlib, bzip2
     s2k: str | None = None           # simple, salted, iterated, argon2
     hidden: bool = False             # key id 0 in place of the recipients' key ids
@@ -95,6 +99,7 @@ class Peer:
     name = "?"
     program = "?"
     profiles: tuple = ()             # generate_key takes these
+    trailing_blanks = True           # cleartext signatures leave blanks at line ends out
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="opgp."))
@@ -190,8 +195,11 @@ class Sop(Peer):
     def find_version(self):
         return self.run([*self.command, "version"]).stdout.decode().split("\n")[0].strip()
 
+    def call(self, words, data):
+        return self.run([*self.command, *words], data, fine=None)
+
     def sop(self, name, *words, data=b"", fine=(0,)):
-        done = self.run([*self.command, name, *words], data, fine=None)
+        done = self.call([name, *words], data)
         if done.returncode in (37, 69, 89):
             raise NotOffered(f"{self.name} {name}: {done.stderr.decode(errors='replace')[-200:]}")
         if done.returncode not in fine:
@@ -219,16 +227,12 @@ class Sop(Peer):
 
     def generate_key(self, profile, user_id, password=None):
         self.profile(profile)
-        words = self.profile_options(profile)
+        words = []
         if password is not None:
             if not self.key_passwords:
                 raise NotOffered(f"{self.name} locks no keys")
             words.append(f"--with-key-password={self.file(password, 'password')}")
         return SecretKey(self.sop("generate-key", *words, user_id).stdout, password)
-
-    def profile_options(self, profile):
-        del profile
-        return []
 
     def extract_cert(self, key):
         return self.sop("extract-cert", data=key.data).stdout
@@ -323,11 +327,17 @@ class Gosop(Sop):
     verifications_option = "--verify-out"
     key_passwords = False
 
+    def encrypt(self, data, certs=(), passwords=(), signers=(), how=How()):
+        if certs and passwords:
+            raise NotOffered("gosop leaves the certificates out when a password is given")
+        return super().encrypt(data, certs, passwords, signers, how)
+
 
 class PgpainlessCli(Sop):
     name = program = "pgpainless-cli"
     command = ["pgpainless-cli"]
     profiles = ("v4-25519legacy",)
+    trailing_blanks = False          # 1.3.16 signs them, against RFC 9580, 7.2
 
     def __init__(self):
         # A start of Java is most of each call.
@@ -344,12 +354,46 @@ class OpenPgpJs(Sop):
                 "v4-rsa3072", "v4-p256", "v4-p384", "v4-p521", "v4-brainpool256",
                 "v4-brainpool384", "v4-brainpool512")
     sign_choices = ("hash",)
-    encrypt_choices = ("hash", "cipher", "container", "aead", "compression", "s2k", "hidden")
+    encrypt_choices = ("hash", "cipher", "container", "aead", "chunk", "compression", "s2k",
+                       "hidden")
 
     def __init__(self):
-        self.command = ["node", HERE / "openpgpjs" / "sop.mjs"]
+        self.server = None
         os.environ["OPENPGPJS_HOME"] = str(self.install())
         super().__init__()
+
+    def find_version(self):
+        return self.sop("version").stdout.decode().strip()
+
+    def call(self, words, data):
+        """All calls go to one process: to start one costs more than most of them."""
+        if self.server is None:
+            self.server = subprocess.Popen(  # pylint: disable=consider-using-with
+                ["node", HERE / "openpgpjs" / "sop.mjs", "serve"], stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, env=self.environment, cwd=self.folder)
+        request = {"words": [str(word) for word in words],
+                   "input": base64.b64encode(data).decode()}
+        watch = threading.Timer(120, self.server.kill)
+        watch.start()
+        try:
+            self.server.stdin.write(json.dumps(request).encode() + b"\n")
+            self.server.stdin.flush()
+            line = self.server.stdout.readline()
+        finally:
+            watch.cancel()
+        if not line:
+            raise PeerError(f"openpgpjs ended at {words[0]}")
+        answer = json.loads(line)
+        return subprocess.CompletedProcess(words, answer["code"],
+                                           base64.b64decode(answer["output"]),
+                                           answer["error"].encode())
+
+    def close(self):
+        if self.server is not None:
+            self.server.stdin.close()
+            self.server.stdout.close()
+            self.server.wait(timeout=10)
+        super().close()
 
     @staticmethod
     def install():
@@ -370,8 +414,13 @@ class OpenPgpJs(Sop):
             stamp.write_bytes(lock)
         return home
 
-    def profile_options(self, profile):
-        return [f"--profile={profile}"]
+    def generate_key(self, profile, user_id, password=None, s2k=None):
+        """`s2k`: how a password locks the key, iterated or argon2."""
+        self.profile(profile)
+        words = [f"--profile={profile}"] + ([f"--s2k={s2k}"] if s2k else [])
+        if password is not None:
+            words.append(f"--with-key-password={self.file(password, 'password')}")
+        return SecretKey(self.sop("generate-key", *words, user_id).stdout, password)
 
     def choices(self, how, *fields):
         how.only(self, "text", *fields)
@@ -387,8 +436,9 @@ class OpenPgpJs(Sop):
             words.append(f"--seipd={how.container[-1]}")
         if how.s2k in ("simple", "salted"):
             raise NotOffered(f"openpgpjs writes no {how.s2k} S2K")
-        words += [f"--{name}={getattr(how, name)}" for name in ("aead", "compression", "s2k")
-                  if getattr(how, name)]
+        words += [f"--{name}={getattr(how, name)}"
+                  for name in ("aead", "chunk", "compression", "s2k")
+                  if getattr(how, name) is not None]
         if how.hidden:
             words.append("--hidden")
         return words
@@ -494,7 +544,9 @@ class Gpg(Peer):
         if how.text:
             words.append("--textmode")
         if how.hash:
-            words += ["--digest-algo", how.hash.replace("ripemd160", "rmd160")]
+            if how.hash.startswith("sha3"):
+                raise NotOffered("gpg 2.2 has no SHA-3")
+            words += ["--digest-algo", how.hash]
         return words
 
     def sign(self, data, keys, how=How()):
@@ -721,7 +773,7 @@ class Rnp(Peer):
         return Opened(done.stdout, signers)
 
     def encrypt(self, data, certs=(), passwords=(), signers=(), how=How()):
-        how.only(self, "hash", "cipher", "container", "aead", "compression")
+        how.only(self, "hash", "cipher", "container", "aead", "chunk", "compression")
         if how.container not in (None, "seipd1", "aead20"):
             raise NotOffered(f"rnp 0.16 writes no {how.container}")
         if how.aead and how.container != "aead20":
@@ -733,6 +785,8 @@ class Rnp(Peer):
             if how.aead == "gcm":
                 raise NotOffered("rnp has no GCM")
             words.append(f"--aead={(how.aead or 'ocb').upper()}")
+            if how.chunk is not None:
+                words += ["--aead-chunk-bits", str(how.chunk)]
         for cert in certs:
             words += ["-r", openpgp_packets.keys(cert)[0].fingerprint]
         if certs:

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A small Stateless OpenPGP command line (draft-dkg-openpgp-stateless-cli) over OpenPGP.js 6, a
 // test peer. Beyond the draft it lets a caller choose what OpenPGP.js would choose by itself:
-//   generate-key --date --expires-in
+//   generate-key --date --expires-in --s2k=iterated|argon2
 //   sign, inline-sign --hash --date
 //   encrypt --seipd=1|2 --aead=eax|ocb|gcm --cipher --compression --s2k=iterated|argon2 --hidden
+//     --chunk (the octet for the chunk size of AEAD)
 //   revoke-key --reason
+// and runs many commands in one process: serve.
 // It is run from the folder that OpenPGP.js is installed in, see ../openpgp_peers.py.
 import { readFileSync, writeFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
@@ -17,6 +20,13 @@ const openpgp = await import(
   pathToFileURL(path.join(home, 'node_modules/openpgp/dist/node/openpgp.mjs')));
 const { version } = createRequire(import.meta.url)(
   path.join(home, 'node_modules/openpgp/package.json'));
+
+// Where a command reads and writes; `serve` puts others in place of the standard streams.
+let io = {
+  read: standardInput,
+  write: data => process.stdout.write(data),
+  error: line => console.error(line),
+};
 
 class Failure extends Error {
   constructor(code, message) {
@@ -164,6 +174,7 @@ function config(given) {
   if (given.aead) {
     chosen.preferredAEADAlgorithm = openpgp.enums.write(openpgp.enums.aead, given.aead);
   }
+  if (given.chunk) chosen.aeadChunkSizeByte = Number(given.chunk);
   if (given.s2k === 'argon2' || given.s2k === 'iterated') {
     chosen.s2kType = openpgp.enums.s2k[given.s2k];
   } else if (given.s2k) {
@@ -181,8 +192,8 @@ function message(data, as) {
 }
 
 function emit(given, binary, armoredKind) {
-  if (given['no-armor']) process.stdout.write(binary);
-  else process.stdout.write(openpgp.armor(armoredKind, binary));
+  if (given['no-armor']) io.write(binary);
+  else io.write(openpgp.armor(armoredKind, binary));
 }
 
 async function verifications(signatures, certs) {
@@ -191,7 +202,7 @@ async function verifications(signatures, certs) {
     try {
       await one.verified;
     } catch (error) {
-      console.error(`signature of ${one.keyID.toHex()}: ${error.message}`);
+      io.error(`signature of ${one.keyID.toHex()}: ${error.message}`);
       continue;
     }
     const packet = (await one.signature).packets[0];
@@ -211,19 +222,19 @@ async function verifications(signatures, certs) {
 const commands = {
   async version(words) {
     parse(words, { backend: 'flag', extended: 'flag' });
-    process.stdout.write(`OpenPGP.js ${version}\n`);
+    io.write(`OpenPGP.js ${version}\n`);
   },
 
   async 'list-profiles'(words) {
     const given = parse(words, {});
     if (given._[0] !== 'generate-key') throw new Failure(kUnsupportedProfile, given._[0]);
-    process.stdout.write(Object.keys(profiles).map(name => `${name}: ${name}\n`).join(''));
+    io.write(Object.keys(profiles).map(name => `${name}: ${name}\n`).join(''));
   },
 
   async 'generate-key'(words) {
     const given = parse(words, {
       'no-armor': 'flag', profile: 'one', 'with-key-password': 'one', date: 'one',
-      'expires-in': 'one', 'signing-only': 'flag', 'with-signing-subkey': 'flag',
+      s2k: 'one', 'expires-in': 'one', 'signing-only': 'flag', 'with-signing-subkey': 'flag',
     });
     const profile = profiles[given.profile ?? 'rfc9580'];
     if (!profile) throw new Failure(kUnsupportedProfile, given.profile);
@@ -241,7 +252,7 @@ const commands = {
       keyExpirationTime: given['expires-in'] ? Number(given['expires-in']) : 0,
       subkeys,
       format: 'object',
-      config: chosen,
+      config: given.s2k ? { ...chosen, s2kType: openpgp.enums.s2k[given.s2k] } : chosen,
     });
     emit(given, privateKey.write(), openpgp.enums.armor.privateKey);
   },
@@ -250,7 +261,7 @@ const commands = {
     const given = parse(words, {
       'no-armor': 'flag', 'with-key-password': 'many', reason: 'one', date: 'one' });
     const out = [];
-    const data = standardInput();
+    const data = io.read();
     const keys = isArmored(data) ? await openpgp.readPrivateKeys({ armoredKeys: text(data) })
       : await openpgp.readPrivateKeys({ binaryKeys: data });
     for (const key of keys) {
@@ -264,7 +275,7 @@ const commands = {
 
   async 'extract-cert'(words) {
     const given = parse(words, { 'no-armor': 'flag' });
-    const data = standardInput();
+    const data = io.read();
     const keys = isArmored(data) ? await openpgp.readKeys({ armoredKeys: text(data) })
       : await openpgp.readKeys({ binaryKeys: data });
     emit(given, Buffer.concat(keys.map(key => key.toPublic().write())),
@@ -275,7 +286,7 @@ const commands = {
     const given = parse(words, {
       'no-armor': 'flag', as: 'one', 'with-key-password': 'many', hash: 'one', date: 'one' });
     const signature = await openpgp.sign({
-      message: await message(standardInput(), given.as),
+      message: await message(io.read(), given.as),
       signingKeys: await secretKeys(given._, given['with-key-password']),
       detached: true, format: 'binary', date: when(given), config: config(given),
     });
@@ -291,21 +302,21 @@ const commands = {
       : await openpgp.readSignature({ binarySignature: data });
     const certs = await allCertificates(names);
     const result = await openpgp.verify({
-      message: await message(standardInput()), signature, verificationKeys: certs,
+      message: await message(io.read()), signature, verificationKeys: certs,
       format: 'binary' });
     const lines = await verifications(result.signatures, certs);
     if (lines.length === 0) throw new Failure(kNoSignature, 'no valid signature');
-    process.stdout.write(lines.join(''));
+    io.write(lines.join(''));
   },
 
   async 'inline-sign'(words) {
     const given = parse(words, {
       'no-armor': 'flag', as: 'one', 'with-key-password': 'many', hash: 'one', date: 'one' });
     const signingKeys = await secretKeys(given._, given['with-key-password']);
-    const data = standardInput();
+    const data = io.read();
     const more = { signingKeys, date: when(given), config: config(given) };
     if (given.as === 'clearsigned') {
-      process.stdout.write(await openpgp.sign({
+      io.write(await openpgp.sign({
         message: await openpgp.createCleartextMessage({ text: text(data) }), ...more }));
       return;
     }
@@ -317,7 +328,7 @@ const commands = {
   async 'inline-verify'(words) {
     const given = parse(words, {
       'not-before': 'one', 'not-after': 'one', 'verifications-out': 'one' });
-    const data = standardInput();
+    const data = io.read();
     const certs = await allCertificates(given._);
     const cleartext = data.includes('-----BEGIN PGP SIGNED MESSAGE-----');
     const result = cleartext
@@ -329,14 +340,14 @@ const commands = {
     const lines = await verifications(result.signatures, certs);
     if (given['verifications-out']) writeOut(given['verifications-out'], lines.join(''));
     if (lines.length === 0) throw new Failure(kNoSignature, 'no valid signature');
-    process.stdout.write(result.data);
+    io.write(result.data);
   },
 
   async encrypt(words) {
     const given = parse(words, {
       'no-armor': 'flag', as: 'one', profile: 'one', 'with-password': 'many',
       'sign-with': 'many', 'with-key-password': 'many', hash: 'one', date: 'one', seipd: 'one',
-      aead: 'one', cipher: 'one', compression: 'one', s2k: 'one', hidden: 'flag' });
+      aead: 'one', cipher: 'one', compression: 'one', s2k: 'one', hidden: 'flag', chunk: 'one' });
     const certs = await allCertificates(given._);
     const passwords = (given['with-password'] ?? []).map(password);
     if (certs.length + passwords.length === 0) {
@@ -344,7 +355,7 @@ const commands = {
     }
     const date = when(given);
     const chosen = config(given);
-    let plain = await message(standardInput(), given.as);
+    let plain = await message(io.read(), given.as);
     const signingKeys = await secretKeys(given['sign-with'] ?? [], given['with-key-password']);
     if (signingKeys.length) {
       plain = await plain.sign(signingKeys, [], null, [], date, [], [], [], chosen);
@@ -384,6 +395,9 @@ const commands = {
         wildcard: Boolean(given.hidden), date, format: 'binary', config: chosen,
       }), openpgp.enums.armor.message);
     } catch (error) {
+      if (/can only encrypt AES/.test(error.message)) {
+        throw new Failure(kUnsupportedOption, error.message);
+      }
       throw new Failure(/encrypt|primary key/i.test(error.message) ? kCannotEncrypt : 1,
         error.message);
     }
@@ -394,7 +408,7 @@ const commands = {
       'session-key-out': 'one', 'with-session-key': 'many', 'with-password': 'many',
       'with-key-password': 'many', 'verify-with': 'many', 'verifications-out': 'one',
       'verify-out': 'one', 'verify-not-before': 'one', 'verify-not-after': 'one' });
-    const sealed = await readMessage(standardInput());
+    const sealed = await readMessage(io.read());
     const certs = await allCertificates(given['verify-with'] ?? []);
     let sessionKeys = (given['with-session-key'] ?? []).map(name => {
       const [number, hex] = password(name).split(':');
@@ -436,7 +450,7 @@ const commands = {
       const lines = await verifications(result.signatures, certs);
       const out = given['verifications-out'] ?? given['verify-out'];
       if (out) writeOut(out, lines.join(''));
-      process.stdout.write(result.data);
+      io.write(result.data);
     } catch (error) {
       if (error instanceof Failure) throw error;
       throw new Failure(kCannotDecrypt, error.message);
@@ -445,36 +459,60 @@ const commands = {
 
   async armor(words) {
     parse(words, { label: 'one' });
-    const data = standardInput();
+    const data = io.read();
     if (isArmored(data)) {
-      process.stdout.write(data);
+      io.write(data);
       return;
     }
     const tag = data[0] & 0x40 ? data[0] & 0x3f : (data[0] >> 2) & 0x0f;
     const { armor } = openpgp.enums;
     const kind = { 2: armor.signature, 5: armor.privateKey, 6: armor.publicKey };
-    process.stdout.write(openpgp.armor(kind[tag] ?? armor.message, data));
+    io.write(openpgp.armor(kind[tag] ?? armor.message, data));
   },
 
   async dearmor(words) {
     parse(words, {});
-    const data = standardInput();
+    const data = io.read();
     if (!isArmored(data)) {
-      process.stdout.write(data);
+      io.write(data);
       return;
     }
-    process.stdout.write((await openpgp.unarmor(text(data))).data);
+    io.write((await openpgp.unarmor(text(data))).data);
   },
 };
 
-const [name, ...words] = process.argv.slice(2);
-try {
-  if (!Object.hasOwn(commands, name ?? '')) throw new Failure(kUnsupportedSubcommand, name);
-  await commands[name](words);
-} catch (error) {
-  console.error(`sop.mjs: ${error.message}`);
-  if (process.env.SOP_TRACE) console.error(error.stack);
-  const unsupported = /unsupported|not supported|Unknown .*algorithm/i.test(error.message);
-  process.exitCode = error.code > 0 ? error.code
-    : unsupported ? kUnsupportedAlgorithm : kBadData;
+async function run(words) {
+  const [name, ...rest] = words;
+  try {
+    if (!Object.hasOwn(commands, name ?? '')) throw new Failure(kUnsupportedSubcommand, name);
+    await commands[name](rest);
+    return 0;
+  } catch (error) {
+    io.error(`sop.mjs: ${error.message}`);
+    if (process.env.SOP_TRACE) io.error(error.stack);
+    if (error.code > 0) return error.code;
+    return /unsupported|not supported|Unknown .*algorithm/i.test(error.message)
+      ? kUnsupportedAlgorithm : kBadData;
+  }
 }
+
+// One process for many commands: a line {"words": [...], "input": base64} brings a line
+// {"code": n, "output": base64, "error": text}.
+async function serve() {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request = JSON.parse(line);
+    const written = [];
+    const errors = [];
+    io = {
+      read: () => Buffer.from(request.input, 'base64'),
+      write: data => written.push(Buffer.from(data)),
+      error: text => errors.push(text),
+    };
+    const code = await run(request.words);
+    process.stdout.write(`${JSON.stringify({
+      code, output: Buffer.concat(written).toString('base64'), error: errors.join('\n') })}\n`);
+  }
+}
+
+if (process.argv[2] === 'serve') await serve();
+else process.exitCode = await run(process.argv.slice(2));
