@@ -35,6 +35,8 @@ enum class Step : std::uint8_t { more, end, bad };
 
 class Deflate {
 public:
+    static constexpr bool kMayBePadded = true;
+
     explicit Deflate(int window_bits) : good_(inflateInit2(&stream_, window_bits) == Z_OK) {}
     Deflate(const Deflate&) = delete;
     Deflate& operator=(const Deflate&) = delete;
@@ -64,6 +66,8 @@ private:
 
 class Bzip2 {
 public:
+    static constexpr bool kMayBePadded = false;
+
     Bzip2() : good_(BZ2_bzDecompressInit(&stream_, 0, 0) == BZ_OK) {}
     Bzip2(const Bzip2&) = delete;
     Bzip2& operator=(const Bzip2&) = delete;
@@ -118,7 +122,7 @@ public:
             if (step == Step::bad) return malformed("it cannot be read");
             if (step == Step::end) {
                 ended_ = true;
-                SG_TRYV(nothing_behind());
+                SG_TRYV(pass_over_rest());
             } else if (made == 0 && input_ended_) {
                 return malformed("it is cut off");
             }
@@ -129,12 +133,17 @@ public:
     }
 
 private:
-    Status nothing_behind() {
-        char octet = 0;
-        if (decompressor_.input_left() > 0) return malformed("octets behind its end");
-        if (input_ended_) return {};
-        SG_TRY(const std::size_t count, input_.read(&octet, 1));
-        if (count > 0) return malformed("octets behind its end");
+    // Some programs hide the length of a text with octets behind the end of the deflated data; no
+    // reader makes text of them. Behind bzip2's end some readers would look for more of it, so
+    // there it is refused.
+    Status pass_over_rest() {
+        bool any = decompressor_.input_left() > 0;
+        while (!input_ended_) {
+            SG_TRY(const std::size_t count, input_.read(piece_.data(), piece_.size()));
+            input_ended_ = count == 0;
+            any = any || count > 0;
+        }
+        if (any && !Decompressor::kMayBePadded) return malformed("octets behind its end");
         return {};
     }
 

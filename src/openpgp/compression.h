@@ -20,7 +20,8 @@ struct CompressionLimits {
 
 // What `input`, which must outlive it, decompresses to. `algorithm`: 0 uncompressed, 1 ZIP, 2 ZLIB,
 // 3 BZip2. not_found: another one. Reading fails with malformed: not of this algorithm, cut off, or
-// octets behind its end; exhausted: over a limit.
+// (BZip2) octets behind its end; exhausted: over a limit. Octets behind the end of ZIP and ZLIB are
+// padding, which is passed over.
 [[nodiscard]] Result<std::unique_ptr<Source>> decompress(std::uint8_t algorithm,
                                                          Source& input,
                                                          const CompressionLimits& limits = {});
