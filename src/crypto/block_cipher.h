@@ -45,11 +45,12 @@ public:
     void update(std::string_view in, char* out);
 
 private:
+    struct State;
     struct Free {
-        void operator()(void* context) const;
+        void operator()(State* state) const;
     };
-    explicit CfbDecryptor(std::unique_ptr<void, Free> context) : context_(std::move(context)) {}
-    std::unique_ptr<void, Free> context_;
+    explicit CfbDecryptor(std::unique_ptr<State, Free> state) : state_(std::move(state)) {}
+    std::unique_ptr<State, Free> state_;
 };
 
 // The same the other way: for what is kept in temporary files, and for tests.
