@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openpgp/armor_scan.h"
 
-#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -27,24 +26,6 @@ std::unexpected<Error> armor_error(std::size_t at, std::string_view what) {
     return fail(ErrorKind::malformed,
                 "openpgp.armor",
                 "octet " + std::to_string(at) + ": " + std::string(what));
-}
-
-std::optional<std::string_view> line_at(std::string_view text,
-                                        std::size_t at,
-                                        std::size_t max_line) {
-    const std::string_view window = text.substr(at, max_line + 1);
-    if (window.empty()) return window;
-    const void* found = std::memchr(window.data(), '\n', window.size());
-    if (found != nullptr) {
-        const auto* end = static_cast<const char*>(found);
-        return window.substr(0, static_cast<std::size_t>(end - window.data()));
-    }
-    if (window.size() > max_line) return std::nullopt;
-    return window;
-}
-
-std::size_t after_line(std::string_view text, std::size_t at, std::string_view line) {
-    return std::min(at + line.size() + 1, text.size());
 }
 
 std::string_view trim_end(std::string_view line) {

@@ -5,7 +5,10 @@
 
 #include "openpgp/armor.h"
 
+#include <algorithm>
+#include <cstring>
 #include <optional>
+#include <string>
 
 namespace sealgate::openpgp {
 
@@ -22,11 +25,25 @@ inline constexpr std::string_view kSignedMessage = "SIGNED MESSAGE";
 
 // The line that begins at `at`, without its LF: text.substr(at, limit) at most, so that a line
 // without end costs no more than the limit. nullopt: it is longer than that.
-[[nodiscard]] std::optional<std::string_view> line_at(std::string_view text,
-                                                      std::size_t at,
-                                                      std::size_t max_line);
+[[nodiscard]] inline std::optional<std::string_view> line_at(std::string_view text,
+                                                             std::size_t at,
+                                                             std::size_t max_line) {
+    const std::string_view window = text.substr(at, max_line + 1);
+    if (window.empty()) return window;
+    const void* found = std::memchr(window.data(), '\n', window.size());
+    if (found != nullptr) {
+        const auto* end = static_cast<const char*>(found);
+        return window.substr(0, static_cast<std::size_t>(end - window.data()));
+    }
+    if (window.size() > max_line) return std::nullopt;
+    return window;
+}
 // Where the line behind this one begins.
-[[nodiscard]] std::size_t after_line(std::string_view text, std::size_t at, std::string_view line);
+[[nodiscard]] inline std::size_t after_line(std::string_view text,
+                                            std::size_t at,
+                                            std::string_view line) {
+    return std::min(at + line.size() + 1, text.size());
+}
 // Without blanks, tabs and CR at its end.
 [[nodiscard]] std::string_view trim_end(std::string_view line);
 

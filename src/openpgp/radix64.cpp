@@ -61,21 +61,20 @@ std::uint64_t little_endian(std::uint64_t value) {
     return std::endian::native == std::endian::big ? std::byteswap(value) : value;
 }
 
-// Whole groups for as long as all letters are of the alphabet, eight letters at a time; writes up
-// to two octets more than it counts.
-const char* decode_groups(const char* in, const char* end, char*& out) {
-    const auto* at = reinterpret_cast<const unsigned char*>(in);
-    const auto* stop = reinterpret_cast<const unsigned char*>(end);
-    while (stop - at >= 8) {
+// Takes whole groups for as long as all letters are of the alphabet, moves `out` behind what it
+// wrote and returns what it did not take. It writes up to two octets more than it counts.
+std::string_view decode_groups(std::string_view in, char*& out) {
+    while (in.size() >= 8) {
+        const auto* at = reinterpret_cast<const unsigned char*>(in.data());
         const std::uint32_t first = group_of(at);
         const std::uint32_t second = group_of(at + 4);
         if (((first | second) & kForeignBit) != 0) break;
         const std::uint64_t both = little_endian(first | static_cast<std::uint64_t>(second) << 24U);
         std::memcpy(out, &both, sizeof both);
         out += 6;
-        at += 8;
+        in.remove_prefix(8);
     }
-    return reinterpret_cast<const char*>(at);
+    return in;
 }
 
 }  // namespace
@@ -110,21 +109,20 @@ bool Radix64Decoder::take_pad() {
 }
 
 std::size_t Radix64Decoder::feed(std::string_view piece) {
-    const char* at = piece.data();
-    const char* const end = at + piece.size();
-    while (at != end) {
+    std::string_view rest = piece;
+    while (!rest.empty()) {
         if (count_ == 0 && !ended_) {
-            at = decode_groups(at, end, out_);
-            if (at == end) break;
+            rest = decode_groups(rest, out_);
+            if (rest.empty()) break;
         }
         // Up to the next point where whole groups can be taken again, letter by letter.
         do {
-            const char c = *at;
+            const char c = rest.front();
             const bool blank = c == ' ' || c == '\t' || c == '\r';
             if (!blank && !(c == '=' ? take_pad() : take(static_cast<unsigned char>(c))))
-                return static_cast<std::size_t>(at - piece.data());
-            ++at;
-        } while (at != end && count_ != 0);
+                return piece.size() - rest.size();
+            rest.remove_prefix(1);
+        } while (!rest.empty() && count_ != 0);
     }
     return kNone;
 }

@@ -1,7 +1,7 @@
 #pragma once
 // SPDX-License-Identifier: Apache-2.0
 // Base 64 as it stands in ASCII armour (RFC 9580 section 6): in lines, of which the reader does not
-// know where they are cut. Built for large bodies: 4 letters or 3 octets at a time.
+// know where they are cut. Built for large bodies: eight letters or six octets at a time.
 
 #include <cstddef>
 #include <cstdint>
