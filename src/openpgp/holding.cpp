@@ -8,13 +8,10 @@
 namespace sealgate::openpgp {
 namespace {
 
-// No trust in what a stranger says will come.
-constexpr std::uint64_t kMostReserved = 1U << 20U;
-
 class MemoryHolding final : public Holding {
 public:
     MemoryHolding(std::uint64_t limit, std::uint64_t expected) : limit_(limit) {
-        octets_.reserve(std::min(expected, kMostReserved));
+        octets_.reserve(std::min(expected, limit));
     }
     MemoryHolding(const MemoryHolding&) = delete;
     MemoryHolding& operator=(const MemoryHolding&) = delete;

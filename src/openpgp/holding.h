@@ -39,7 +39,8 @@ public:
     HoldingMaker(HoldingMaker&&) = delete;
     HoldingMaker& operator=(HoldingMaker&&) = delete;
     virtual ~HoldingMaker() = default;
-    // `expected`: octets that will come, as far as one can tell; 0: unknown.
+    // `expected`: octets that will come, as far as one can tell from what is in hand (never from
+    // what a stranger says will come); 0: unknown.
     [[nodiscard]] virtual std::unique_ptr<Holding> make(std::uint64_t expected) = 0;
 };
 

@@ -102,6 +102,7 @@ public:
         const std::unique_ptr<Source> inner = clear->read();
         PacketStream inside(*inner);
         SG_TRY(const std::optional<PacketHeader> inner_first, first_of(inside));
+        expected_text_ = clear->size();
         SG_TRYV(read_message(inside, inner_first, 0));
         return std::move(out_);
     }
@@ -251,7 +252,7 @@ private:
         out_.literal.file_name.assign(head.data() + 2, name);
         OctetReader date(std::string_view(head.data() + 2 + name, 4));
         out_.literal.date = date.u32();
-        out_.text = options_.holdings.make(0);
+        out_.text = options_.holdings.make(expected_text_);
         out_.octets.update({});          // whoever is not expected by now signed something else
         std::array<char, kPiece> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled
         Status result;
@@ -377,6 +378,7 @@ private:
     const OpenOptions& options_;
     OpenedMessage out_;
     std::optional<Error> passed_over_;  // why an encrypted session key could not be used
+    std::uint64_t expected_text_ = 0;   // octets, when the text lies open in the container
     std::size_t packets_ = 0;
     std::size_t signatures_ = 0;
 };
