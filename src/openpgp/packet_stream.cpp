@@ -33,6 +33,7 @@ Result<std::optional<PacketHeader>> PacketStream::next() {
     packet_offset_ = offset_;
     drop(header_.size);
     body_offset_ = offset_;
+    parts_ = 1;
     left_ = header_.length;
     return header_;
 }
@@ -43,6 +44,7 @@ Result<std::size_t> PacketStream::read(char* out, std::size_t size) {
         SG_TRY(const PacketHeader part, read_next_part(header_.tag, ahead_, offset_));
         drop(part.size);
         header_.kind = part.kind;
+        ++parts_;
         left_ = part.length;
     }
     const bool endless = header_.kind == LengthKind::indeterminate;

@@ -27,6 +27,8 @@ public:
     [[nodiscard]] std::uint64_t packet_offset() const { return packet_offset_; }
     // Where its body begins.
     [[nodiscard]] std::uint64_t body_offset() const { return body_offset_; }
+    // Of how many parts its body was, as far as it has been read.
+    [[nodiscard]] std::size_t parts() const { return parts_; }
 
     // Octets of the body; 0 at its end. malformed: the input ends before the body does.
     [[nodiscard]] Result<std::size_t> read(char* out, std::size_t size) override;
@@ -44,6 +46,7 @@ private:
     std::uint64_t packet_offset_ = 0;
     std::uint64_t body_offset_ = 0;
     PacketHeader header_{};
+    std::size_t parts_ = 0;
     std::uint64_t left_ = 0;  // octets of the part that is being read
     std::string ahead_;       // at most kMaxPacketHeader octets
 };
