@@ -30,6 +30,7 @@ struct Option {
     std::string_view value;  // "TIME"; "" = a flag
     std::string_view help;
     std::vector<std::string_view> values = {};
+    bool repeatable = false;
 };
 
 // What was given on the command line, by the names of the table.
@@ -65,6 +66,9 @@ struct Noun {
     std::string_view name;
     std::string_view summary;
     std::vector<Verb> verbs;
+    // It reads its words itself: "--option=VALUE", none of the options of every command, and exit
+    // statuses of its own (sop/sop.h).
+    bool own_rules = false;
 };
 
 }  // namespace sealgate::cli

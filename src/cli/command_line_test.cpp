@@ -81,7 +81,7 @@ TEST(CommandLine, SuggestsButNeverGuesses) {
     EXPECT_NE(refused({"domian", "list"}).find("did you mean 'domain'?"), std::string::npos);
     EXPECT_NE(refused({"domain", "lst"}).find("did you mean 'domain list'?"), std::string::npos);
     // What is not near is not offered.
-    for (const char* word : {"admin", "sop", "nope", "key", "backup", "proof"}) {
+    for (const char* word : {"admin", "smtp", "nope", "key", "backup", "proof"}) {
         EXPECT_EQ(refused({word}),
                   "there is no command '" + std::string(word) + "'. 'sealgate help' lists them.");
     }

@@ -10,21 +10,25 @@ namespace sealgate::cli {
 namespace {
 
 // The words that may follow "noun verb": options, and values of an argument that has a fixed set.
-std::string words_after(const Verb& verb) {
+std::string words_after(const Noun& noun, const Verb& verb) {
     std::string out;
     for (const auto& argument : verb.arguments) {
         for (const auto value : argument.values)
             out += fmt::format("{} ", value);
     }
-    for (const auto& option : verb.options)
-        out += fmt::format("{} ", option.name);
+    for (const auto& option : verb.options) {
+        const bool joined = noun.own_rules && !option.value.empty();
+        out += fmt::format("{}{} ", option.name, joined ? "=" : "");
+    }
+    if (noun.own_rules) return out + "--help";
     for (const auto& option : global_options())
         out += fmt::format("{} ", option.name);
     out.pop_back();
     return out;
 }
 
-bool takes_file(const Verb& verb) {
+bool takes_file(const Noun& noun, const Verb& verb) {
+    if (noun.own_rules) return true;
     for (const auto& argument : verb.arguments) {
         if (argument.name == "FILE") return true;
     }
@@ -51,10 +55,12 @@ std::string bash_cases(const std::vector<Noun>& nouns) {
         for (const auto& verb : noun.verbs) {
             const auto key = verb.name.empty() ? fmt::format("{}:*", noun.name)
                                                : fmt::format("{}:{}", noun.name, verb.name);
-            const auto words =
-                noun.name == "help" ? words_after(verb) + " " + nouns_of(nouns) : words_after(verb);
-            out += fmt::format(
-                "        {}) words=\"{}\"{} ;;\n", key, words, takes_file(verb) ? "; files=1" : "");
+            std::string words = words_after(noun, verb);
+            if (noun.name == "help") words += " " + nouns_of(nouns);
+            out += fmt::format("        {}) words=\"{}\"{} ;;\n",
+                               key,
+                               words,
+                               takes_file(noun, verb) ? "; files=1" : "");
         }
         if (!noun.verbs.front().name.empty()) {
             out += fmt::format("        {}:*) words=\"{}\" ;;\n", noun.name, verbs_of(noun));
@@ -86,7 +92,7 @@ std::string fish_verb(const Noun& noun, const Verb& verb) {
             out += fmt::format("complete -c sealgate -n '{}' -a {}\n", condition, value);
         }
     }
-    if (takes_file(verb)) out += fmt::format("complete -c sealgate -n '{}' -F\n", condition);
+    if (takes_file(noun, verb)) out += fmt::format("complete -c sealgate -n '{}' -F\n", condition);
     for (const auto& option : verb.options) {
         const auto name = option.name.substr(2);
         std::string values;

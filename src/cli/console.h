@@ -19,6 +19,8 @@ public:
     virtual ~Console() = default;
 
     virtual void out(std::string_view text) = 0;
+    // False: what was given to out() could not be written, or not all of it.
+    [[nodiscard]] virtual bool flush() = 0;
     virtual void talk(std::string_view text) = 0;
     // Somebody sits there who can answer.
     [[nodiscard]] virtual bool interactive() const = 0;

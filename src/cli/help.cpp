@@ -45,19 +45,37 @@ std::string show_rows(std::string_view title, const Rows& rows) {
     return out;
 }
 
+// "--since TIME", "--since=TIME", "--json".
+std::string written(const Option& option, char separator) {
+    if (option.value.empty()) return std::string(option.name);
+    return fmt::format("{}{}{}", option.name, separator, option.value);
+}
+
 std::string with_values(std::string_view help, const std::vector<std::string_view>& values) {
     if (values.empty()) return std::string(help);
     return fmt::format("{}{}{}", help, help.empty() ? "" : ": ", fmt::join(values, ", "));
 }
 
-Rows option_rows(const std::vector<Option>& options) {
+Rows option_rows(const std::vector<Option>& options, char separator = ' ') {
     Rows rows;
     for (const auto& option : options) {
-        rows.emplace_back(option.value.empty() ? std::string(option.name)
-                                               : fmt::format("{} {}", option.name, option.value),
-                          with_values(option.help, option.values));
+        rows.emplace_back(written(option, separator), with_values(option.help, option.values));
     }
     return rows;
+}
+
+// What stands between an option and its value.
+char separator_of(const Noun& noun) {
+    return noun.own_rules ? '=' : ' ';
+}
+
+std::string common_options(const Noun& noun, std::string_view title) {
+    if (!noun.own_rules) return show_rows(title, option_rows(global_options()));
+    return show_rows(title,
+                     {{"--debug", "Taken, and without meaning: all is said anyway"},
+                      {"--help", "Show this help (-h)"}}) +
+           "\nFILE, @ENV:NAME or @FD:NUMBER name what is read; stdin and stdout are the main "
+           "input and output.\n";
 }
 
 }  // namespace
@@ -97,8 +115,8 @@ std::string usage(const Noun& noun, const Verb& verb) {
         }
     }
     for (const auto& option : verb.options) {
-        out += option.value.empty() ? fmt::format(" [{}]", option.name)
-                                    : fmt::format(" [{} {}]", option.name, option.value);
+        out += fmt::format(
+            " [{}]{}", written(option, separator_of(noun)), option.repeatable ? "..." : "");
     }
     return out;
 }
@@ -133,7 +151,7 @@ std::string help_for(const Noun& noun) {
                        noun.name,
                        noun.summary,
                        noun.verbs.front().example) +
-           show_rows("Verbs", rows) + show_rows("Options", option_rows(global_options()));
+           show_rows("Verbs", rows) + common_options(noun, "Options");
 }
 
 std::string help_for(const Noun& noun, const Verb& verb) {
@@ -145,8 +163,9 @@ std::string help_for(const Noun& noun, const Verb& verb) {
                        usage(noun, verb),
                        verb.summary,
                        verb.example) +
-           show_rows("Arguments", arguments) + show_rows("Options", option_rows(verb.options)) +
-           show_rows("Options of every command", option_rows(global_options()));
+           show_rows("Arguments", arguments) +
+           show_rows("Options", option_rows(verb.options, separator_of(noun))) +
+           common_options(noun, "Options of every command");
 }
 
 std::string help_for(const std::vector<Noun>& nouns, const std::vector<std::string>& words) {

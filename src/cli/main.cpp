@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/main.h"
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "cli/command_line.h"
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/help.h"
+#include "cli/sop/sop.h"
 #include "cli/system_console.h"
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <exception>
 
 namespace sealgate::cli {
@@ -50,6 +51,9 @@ Outcome<int> execute(const std::vector<std::string>& words,
 }  // namespace
 
 int run(const std::vector<std::string>& words, Console& console, const FileCheck& check) {
+    if (!words.empty() && words.front() == "sop") {
+        return sop::run({words.begin() + 1, words.end()}, console, SystemClock());
+    }
     Outcome<int> status = give_up(Exit::fault, "");
     try {
         status = execute(words, console, check);
@@ -70,7 +74,7 @@ int main(int argc, char** argv, const FileCheck& check) {
     const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     const int status = run(words, console, check);
     // A full disk behind a redirection must not look like success.
-    if (std::fflush(stdout) != 0 && status == 0) return number(Exit::fault);
+    if (!console.flush() && status == 0) return number(Exit::fault);
     return status;
 }
 

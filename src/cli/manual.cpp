@@ -2,6 +2,7 @@
 #include "cli/manual.h"
 
 #include "cli/help.h"
+#include "cli/sop/exit_code.h"
 
 #include <fmt/format.h>
 
@@ -39,13 +40,13 @@ std::string values(const std::vector<std::string_view>& list, std::string_view h
     return fmt::format("{}{}", help.empty() ? "" : ": ", fmt::join(list, ", "));
 }
 
-std::string options_section(const std::vector<Option>& options) {
+std::string options_section(const std::vector<Option>& options, char separator = ' ') {
     std::string out;
     for (const auto& option : options) {
         out += fmt::format(
             ".TP\n\\fB{}\\fR{}\n{}\n",
             roff(option.name),
-            option.value.empty() ? "" : fmt::format(" \\fI{}\\fR", option.value),
+            option.value.empty() ? "" : fmt::format("{}\\fI{}\\fR", separator, option.value),
             roff(fmt::format("{}{}.", option.help, values(option.values, option.help))));
     }
     return out;
@@ -63,7 +64,7 @@ std::string verb_section(const Noun& noun, const Verb& verb) {
             argument.name,
             roff(fmt::format("{}{}.", argument.help, values(argument.values, argument.help))));
     }
-    out += options_section(verb.options);
+    out += options_section(verb.options, noun.own_rules ? '=' : ' ');
     if (verb.example == usage(noun, verb)) return out;
     return out + fmt::format(".PP\nExample:\n.PP\n.RS\n.nf\n{}\n.fi\n.RE\n", roff(verb.example));
 }
@@ -89,6 +90,10 @@ over its control socket,
 Root and the user of the daemon may change things; another user whom the mode of the socket lets in
 may only look.
 A change is in force when the command exits with status 0.
+.B sealgate sop
+and
+.B sealgate openpgp
+work on files and need no daemon.
 .PP
 Data goes to the standard output, everything else to the standard error.
 Times are shown in the local time zone; JSON has them in UTC.
@@ -131,7 +136,14 @@ A fault of Sealgate.
 .TP
 .B 75
 Not possible now; try again later.
-.SH ENVIRONMENT
+)";
+
+constexpr std::string_view kSopHead = R"(.SS Of sop
+.B sealgate sop
+has exit statuses of its own, those of the Stateless OpenPGP interface:
+)";
+
+constexpr std::string_view kEnd = R"(.SH ENVIRONMENT
 .TP
 .B SEALGATE_CONFIG
 The configuration file, where
@@ -141,6 +153,12 @@ does not name one.
 .BR VISUAL ", " EDITOR
 The editor of
 .BR "template edit" .
+.TP
+.B TMPDIR
+Where
+.B sealgate sop
+lets large clear text wait, encrypted, until all of it is proven; else
+.IR /var/tmp .
 .SH FILES
 .TP
 .I /etc/sealgate/sealgate.toml
@@ -161,7 +179,15 @@ std::string manual_page(const std::vector<Noun>& nouns) {
         for (const auto& verb : noun.verbs)
             out += verb_section(noun, verb);
     }
-    return out += kTail;
+    out += kTail;
+    out += kSopHead;
+    for (const auto& status : sop::exit_statuses()) {
+        out += fmt::format(".TP\n.BR {} \" ({})\"\n{}.\n",
+                           static_cast<int>(status.code),
+                           status.name,
+                           roff(status.meaning));
+    }
+    return out += kEnd;
 }
 
 }  // namespace sealgate::cli

@@ -16,6 +16,10 @@ void SystemConsole::out(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
 }
 
+bool SystemConsole::flush() {
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
 void SystemConsole::talk(std::string_view text) {
     std::fflush(stdout);  // so that both keep their order on one terminal
     std::fwrite(text.data(), 1, text.size(), stderr);
@@ -47,7 +51,7 @@ std::optional<std::string> SystemConsole::read_all(std::size_t limit) {
 }
 
 bool SystemConsole::pause(std::chrono::milliseconds time) {
-    if (std::fflush(stdout) != 0) return false;
+    if (!flush()) return false;
     std::this_thread::sleep_for(time);
     return true;
 }

@@ -9,6 +9,7 @@ namespace sealgate::cli {
 class SystemConsole final : public Console {
 public:
     void out(std::string_view text) override;
+    [[nodiscard]] bool flush() override;
     void talk(std::string_view text) override;
     [[nodiscard]] bool interactive() const override;
     [[nodiscard]] std::optional<std::string> read_line() override;

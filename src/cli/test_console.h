@@ -17,11 +17,13 @@ public:
     bool somebody_there = false;
     std::deque<std::string> answers;
     std::string input;
+    bool output_fails = false;
     std::size_t pauses = 0;  // how often following goes on
     std::function<void()> on_pause = [] {};
     std::function<bool(const std::string&)> editor = [](const std::string&) { return false; };
 
     void out(std::string_view text) override { written += text; }
+    [[nodiscard]] bool flush() override { return !output_fails; }
     void talk(std::string_view text) override { talked += text; }
     [[nodiscard]] bool interactive() const override { return somebody_there; }
     [[nodiscard]] std::optional<std::string> read_line() override {

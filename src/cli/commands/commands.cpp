@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands/commands.h"
 
+#include "cli/sop/sop.h"
+
 namespace sealgate::cli {
 
 const std::vector<Noun>& all_commands() {
@@ -18,6 +20,8 @@ const std::vector<Noun>& all_commands() {
         commands::alert(),
         commands::config(),
         commands::audit(),
+        commands::openpgp(),
+        sop::noun(),
         commands::version(),
         commands::completion(),
         commands::help(),

@@ -17,6 +17,7 @@ namespace commands {
 [[nodiscard]] Noun help();
 [[nodiscard]] Noun log();
 [[nodiscard]] Noun message();
+[[nodiscard]] Noun openpgp();
 [[nodiscard]] Noun queue();
 [[nodiscard]] Noun route();
 [[nodiscard]] Noun setup();
