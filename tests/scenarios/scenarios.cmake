@@ -9,3 +9,4 @@ foreach(file ${scenarios})
         LABELS scenario TIMEOUT 120 SKIP_RETURN_CODE 77
         ENVIRONMENT "SEALGATE_BIN=${CMAKE_BINARY_DIR}/bin")
 endforeach()
+set_tests_properties(scenario.openpgp_interop PROPERTIES TIMEOUT 400)  # seven programs make keys

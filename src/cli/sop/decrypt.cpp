@@ -94,7 +94,11 @@ Outcome<void> run_decrypt(Surroundings& surroundings, const Given& given) {
 
     openpgp::EncryptedHoldings holdings = clear_text_holdings();
     const openpgp::OpenOptions options{
-        .policy = wanted.policy, .holdings = holdings, .limits = message_limits()};
+        .policy = wanted.policy,
+        .holdings = holdings,
+        .limits = message_limits(),
+        // Whoever asks has the message and the key in his hand: nobody learns from the answer.
+        .ocb_packets = true};
     const auto opened = openpgp::open_message(message, secrets, options);
     if (!opened) {
         const auto kind = opened.error().kind();
@@ -142,7 +146,8 @@ Subcommand decrypt() {
              {kVerificationsOut, "VERIFICATIONS", "A new file: who has signed"},
              {kVerifyOut, "VERIFICATIONS", "The old name of it"},
              {"--verify-not-before", "DATE", "Signatures made before do not count; default -"},
-             {"--verify-not-after", "DATE", "Signatures made after do not count; default now"}},
+             {"--verify-not-after", "DATE", "Signatures made after do not count; default now"},
+             {kLegacy, "", kLegacyHelp}},
         .run = run_decrypt};
 }
 

@@ -41,7 +41,8 @@ Subcommand inline_verify() {
         .arguments = {{"CERTS", "Certificates of those who may have signed", Count::some}},
         .options = {{"--verifications-out", "VERIFICATIONS", "A new file: who has signed"},
                     {"--not-before", "DATE", "Signatures made before do not count; default -"},
-                    {"--not-after", "DATE", "Signatures made after do not count; default now"}},
+                    {"--not-after", "DATE", "Signatures made after do not count; default now"},
+                    {kLegacy, "", kLegacyHelp}},
         .run = run_inline_verify};
 }
 

@@ -44,6 +44,7 @@ Outcome<Wanted> wanted_of(const Surroundings& surroundings,
                           std::string_view not_after) {
     Wanted out;
     out.now = now_of(surroundings);
+    out.policy.legacy_algorithms = given.has(kLegacy);
     SG_TRY(out.not_before, bound_of(given, not_before, "-", out.now));
     SG_TRY(out.not_after, bound_of(given, not_after, "now", out.now));
     // Whoever sets another end than now means it, also one in the future.

@@ -13,6 +13,11 @@
 
 namespace sealgate::cli::sop {
 
+// Ours, beside those of SOP: what the mail path never takes.
+inline constexpr std::string_view kLegacy = "--legacy";
+inline constexpr std::string_view kLegacyHelp =
+    "Take DSA, 3DES, CAST5 and Blowfish too, for old mail";
+
 // Which signatures count: the policy, and the time they must have been made in.
 struct Wanted {
     openpgp::Policy policy;
@@ -26,8 +31,8 @@ struct Wanted {
     }
 };
 
-// From the options of these names; "-" is no limit, and the default is from the beginning of time
-// until now. unsupported_option: not a date.
+// From --legacy and the options of these names; "-" is no limit, and the default is from the
+// beginning of time until now. unsupported_option: not a date.
 [[nodiscard]] Outcome<Wanted> wanted_of(const Surroundings& surroundings,
                                         const Given& given,
                                         std::string_view not_before,

@@ -33,7 +33,8 @@ Subcommand verify() {
             .arguments = {{"SIGNATURES", "Their file"},
                           {"CERTS", "Certificates of those who may have signed", Count::some}},
             .options = {{"--not-before", "DATE", "Signatures made before do not count; default -"},
-                        {"--not-after", "DATE", "Signatures made after do not count; default now"}},
+                        {"--not-after", "DATE", "Signatures made after do not count; default now"},
+                        {kLegacy, "", kLegacyHelp}},
             .run = run_verify};
 }
 
