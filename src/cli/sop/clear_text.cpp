@@ -33,8 +33,10 @@ private:
 openpgp::EncryptedHoldings clear_text_holdings() {
     return openpgp::EncryptedHoldings(
         []() -> Result<std::unique_ptr<openpgp::Scratch>> {
-            SG_TRY(auto file, os::open_scratch_file(os::scratch_directory()));
-            return std::make_unique<FileScratch>(std::move(file));
+            auto file = os::open_scratch_file(os::scratch_directory());
+            if (file) return std::make_unique<FileScratch>(*std::move(file));
+            // Of whatever kind: it says nothing about the message.
+            return fail(ErrorKind::transient, "sop.scratch", file.error().detail());
         },
         {.octets = kTextLimit});
 }

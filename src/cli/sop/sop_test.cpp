@@ -216,6 +216,10 @@ TEST_F(SopTest, NothingComesOutOfWhatCannotBeDecrypted) {
     EXPECT_EXIT_IS(
         sop_on("made/shape_cut.pgp", {"decrypt", kData + "made/gpg_v4-25519legacy_key.asc"}),
         Exit::bad_data);
+    EXPECT_EXIT_IS(sop_on("made/gpg_choice_cast5_sed.asc",
+                          {"decrypt", kData + "made/gpg_v4-25519legacy_key.asc"}),
+                   Exit::cannot_decrypt)
+        << "without integrity protection";
     EXPECT_EXIT_IS(sop({"decrypt", kKey}, "hello"), Exit::bad_data);
     EXPECT_EXIT_IS(sop_on("made/sqop_v4-25519legacy_inline.asc", {"decrypt", kKey}),
                    Exit::bad_data);
