@@ -198,12 +198,13 @@ private:
         const std::uint64_t unhashed_at = in.offset();
         const std::string_view unhashed = in.take(unhashed_size);
         if (!in.ok()) return bad(ErrorKind::malformed, "its unhashed area goes on behind its end");
+        out_->tail_ = in.rest();
         out_->left16_ = in.take(2);
         if (v6) {
             const std::size_t size = in.u8();
             out_->salt_ = in.take(size);
-            const auto wanted = salt_size_of_hash(out_->hash_);
-            if (wanted && size != *wanted) {
+            // A hash that has no length there (SHA-1 and older) is not for version 6 (section 9.5).
+            if (hash_of(out_->hash_) && salt_size_of_hash(out_->hash_) != size) {
                 return bad(
                     ErrorKind::malformed,
                     fmt::format("a salt of {} octets with {}", size, hash_name(out_->hash_)));
@@ -264,10 +265,9 @@ private:
             case SubpacketType::issuer_fingerprint: {
                 const int version = in.u8();
                 const std::string_view print = in.take_rest();
-                const std::size_t wanted = version == 4 ? 20 : version == 6 ? 32 : 0;
-                // Of a key of another version: somebody else's.
-                if (wanted == 0) return true;
-                if (print.size() != wanted) return false;
+                // A key of another version cannot have made it (section 5.2.3.35).
+                if (version != out_->version_) return false;
+                if (print.size() != (version == 6 ? 32U : 20U)) return false;
                 out_->issuer_fingerprints_.emplace_back(print);
                 return true;
             }
@@ -403,10 +403,11 @@ Result<SignaturePtr> Signature::parse(const Packet& packet, const SignatureLimit
 }
 
 std::string_view Signature::subpacket(SubpacketType type) const {
+    std::string_view out;
     for (const Subpacket& one : subpackets_) {
-        if (one.hashed && one.type == type) return one.body;
+        if (one.hashed && one.type == type) out = one.body;
     }
-    return {};
+    return out;
 }
 
 bool Signature::may_be_from(const Key& key) const {
@@ -425,19 +426,23 @@ bool Signature::is_hard_revocation() const {
     switch (revocation_reason_->code) {  // section 5.2.3.31
         case 1:                          // superseded
         case 3:                          // retired
-        case 32:                         // the user ID is no longer valid
             return false;
+        case 32:  // the user ID is no longer valid: says nothing about keys
+            return type_ != SignatureType::certification_revocation;
         default:
             return true;
     }
 }
 
 std::string Signature::identity() const {
-    std::string out(1, static_cast<char>(version_));
-    out.append(hashed_part_).append(salt_);
-    for (const std::string_view number : numbers_)
-        out.append("/").append(number);
-    return out;
+    // The first part says its own length, so no other two parts make the same octets.
+    return version_ == 3 ? body_ : std::string(hashed_part_).append(tail_);
+}
+
+bool Signature::is_before(const Signature& other) const {
+    const Timestamp mine = created_.value_or(0);
+    const Timestamp theirs = other.created_.value_or(0);
+    return mine != theirs ? mine > theirs : identity() > other.identity();
 }
 
 void Signature::hash_end(crypto::Hash& hash) const {

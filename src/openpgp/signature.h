@@ -162,7 +162,7 @@ public:
         return intended_recipients_;
     }
     [[nodiscard]] std::optional<std::string_view> signer_user_id() const { return signer_user_id_; }
-    // Preferences as they stand, "" when absent.
+    // Preferences as they stand, "" when absent; the last one, if there are several.
     [[nodiscard]] std::string_view subpacket(SubpacketType type) const;
     // Critical subpackets of types that are not known here: the signature says more than we can
     // read, so it does not count (section 5.2.3.7).
@@ -189,8 +189,12 @@ public:
     // reason). Soft: from its date on (superseded, retired, user ID no longer valid).
     [[nodiscard]] bool is_hard_revocation() const;
 
-    // What makes it this signature: all of it but the unhashed area, which anybody may change.
+    // What makes it this signature: all of it but the unhashed area, which anybody may change. Two
+    // signatures that differ in anything else have two identities.
     [[nodiscard]] std::string identity() const;
+    // The order in which self-signatures are asked: the newest first; of the same second, always
+    // the same one, wherever they stand in a file.
+    [[nodiscard]] bool is_before(const Signature& other) const;
 
     // Section 5.2.4: what is hashed before the signed octets, and after them.
     void hash_begin(crypto::Hash& hash) const { hash.update(salt_); }
@@ -213,6 +217,7 @@ private:
     std::uint64_t offset_ = 0;
     std::string body_;  // everything below that is a view lies in it
     std::string_view hashed_part_;
+    std::string_view tail_;  // what follows the unhashed area
     std::string_view salt_;
     std::string_view left16_;
     std::vector<std::string_view> numbers_;

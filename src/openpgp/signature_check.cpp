@@ -14,7 +14,13 @@ bool is_rsa(PublicKeyAlgorithm algorithm) {
     return algorithm == PublicKeyAlgorithm::rsa || algorithm == PublicKeyAlgorithm::rsa_sign_only;
 }
 
+// Section 5.2.3: version 3 is older than the other algorithms, and must not be used with them.
+bool may_be_version3(PublicKeyAlgorithm algorithm) {
+    return is_rsa(algorithm) || algorithm == PublicKeyAlgorithm::dsa;
+}
+
 bool fits(const Signature& signature, const Key& key) {
+    if (signature.version() == 3 && !may_be_version3(key.algorithm())) return false;
     if ((signature.version() == 6) != (key.version() == 6)) return false;
     return signature.algorithm() == key.algorithm() ||
            (is_rsa(signature.algorithm()) && is_rsa(key.algorithm()));
@@ -76,7 +82,8 @@ CheckResult check_digest(const Signature& signature, const Key& signer, crypto::
 
 CheckResult check_over_key(const Signature& signature, const Key& signer, const Key& primary) {
     if (signature.type() != SignatureType::direct_key &&
-        signature.type() != SignatureType::key_revocation) {
+        signature.type() != SignatureType::key_revocation &&
+        signature.type() != SignatureType::certification_revocation) {
         return CheckResult::wrong_type;
     }
     auto hash = begin_hash(signature);

@@ -30,7 +30,7 @@ enum class CheckResult : std::uint8_t {
                                        const Key& signer,
                                        crypto::Hash hash);
 
-// 0x1F and 0x20: over a primary key.
+// 0x1F, 0x20, and 0x30 when it takes back a 0x1F: over a primary key.
 [[nodiscard]] CheckResult check_over_key(const Signature& signature,
                                          const Key& signer,
                                          const Key& primary);

@@ -443,6 +443,7 @@ public:
     }
 
     [[nodiscard]] SignatureType type() const { return type_; }
+    [[nodiscard]] bool is_version3() const { return version_ == 3; }
 
     // The body of the packet. `octets`: what is signed, in the form in which it is hashed.
     [[nodiscard]] std::string by(const TestKey& signer, std::string_view octets) const {
@@ -545,25 +546,29 @@ public:
         : primary_(std::move(primary)),
           secret_(secret),
           signed_(primary_.hashed_form()),
+          signed_v3_(signed_),
           octets_(secret ? packet(Tag::secret_key, primary_.secret_body())
                          : packet(Tag::public_key, primary_.public_body())) {}
 
     CertificateForge& user_id(std::string_view value) {
         signed_ = over_user_id(primary_, value);
+        signed_v3_ = over_user_id(primary_, value, false, 3);
         return raw(packet(Tag::user_id, value));
     }
     CertificateForge& attribute(std::string_view value) {
         signed_ = over_user_id(primary_, value, true);
+        signed_v3_ = over_user_id(primary_, value, true, 3);
         return raw(packet(Tag::user_attribute, value));
     }
     CertificateForge& subkey(const TestKey& key) {
         signed_ = over_subkey(primary_, key);
+        signed_v3_ = signed_;
         return raw(secret_ ? packet(Tag::secret_subkey, key.secret_body())
                            : packet(Tag::public_subkey, key.public_body()));
     }
     CertificateForge& sign(const Sign& what) { return sign(what, primary_); }
     CertificateForge& sign(const Sign& what, const TestKey& signer) {
-        return signature(what.by(signer, signed_));
+        return signature(what.by(signer, what.is_version3() ? signed_v3_ : signed_));
     }
     CertificateForge& signature(std::string_view body) { return raw(packet(Tag::signature, body)); }
     CertificateForge& raw(std::string_view octets) {
@@ -588,6 +593,7 @@ private:
     TestKey primary_;
     bool secret_;
     std::string signed_;
+    std::string signed_v3_;  // version 3 hashes user IDs without their length
     std::string octets_;
 };
 

@@ -59,14 +59,24 @@ TEST(Forge, SignaturesOverDocumentsAreGood) {
             verify_detached(spoilt(signature), "a document", certificates, options);
         EXPECT_TRUE(has(spoilt_one->at(0).findings, Reason::bad_signature));
     }
-    const std::vector<CertificatePtr> certificates{forges[0].checked()};
-    const std::string old = packet(
-        Tag::signature,
-        Sign(SignatureType::binary, kT0 + kHour).version(3).by(forges[0].primary(), "a document"));
-    const auto verdicts =
-        verify_detached(old, "a document", certificates, {.policy = policy, .now = kT0 + kDay});
-    ASSERT_TRUE(verdicts);
-    EXPECT_EQ(to_string(verdicts->at(0).findings), "");
+}
+
+TEST(Forge, Version3SignaturesAreGoodWithRsaOnly) {
+    const VerifyOptions options{.policy = policy, .now = kT0 + kDay};
+    for (const TestKey& key : {TestKey::rsa(2048), TestKey::p256(), TestKey::ed25519_v4("a")}) {
+        const std::vector<CertificatePtr> certificates{
+            CertificateForge(key)
+                .user_id("Alice <alice@example.org>")
+                .sign(Sign(SignatureType::positive_certification).flags(kCertifySign))
+                .checked()};
+        const std::string old =
+            packet(Tag::signature,
+                   Sign(SignatureType::binary, kT0 + kHour).version(3).by(key, "a document"));
+        const auto verdicts = verify_detached(old, "a document", certificates, options);
+        ASSERT_TRUE(verdicts);
+        EXPECT_EQ(verdicts->at(0).good(), key.algorithm == PublicKeyAlgorithm::rsa)
+            << to_string(verdicts->at(0).findings);
+    }
 }
 
 }  // namespace
