@@ -1,143 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openpgp/certificate.h"
 
-#include "openpgp/signature_check.h"
+#include "openpgp/certificate_bounds.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
-#include <unordered_map>
 
 namespace sealgate::openpgp {
 namespace {
 
 constexpr std::string_view kWhere = "openpgp.certificate";
 constexpr std::size_t kMaxNotes = 100;
-constexpr std::size_t kMaxCutChecks = 200;
 
 void note(std::vector<std::string>& notes, std::string text) {
     if (notes.size() < kMaxNotes) notes.push_back(std::move(text));
 }
 
-Timestamp age_of(const SignaturePtr& signature) {
-    return signature->created().value_or(0);
-}
-
 void append(std::vector<SignaturePtr>& to, const std::vector<SignaturePtr>& from) {
     to.insert(to.end(), from.begin(), from.end());
-}
-
-bool appoints(const Certificate& certificate, const Signature& revocation) {
-    const auto names = [&revocation](const std::vector<SignaturePtr>& signatures) {
-        return std::ranges::any_of(signatures, [&](const SignaturePtr& one) {
-            return std::ranges::any_of(one->revocation_keys(), [&](const RevocationKey& key) {
-                const auto& prints = revocation.issuer_fingerprints();
-                const auto& ids = revocation.issuer_ids();
-                return std::ranges::find(prints, key.fingerprint) != prints.end() ||
-                       std::ranges::find(ids, key_id_of(key.fingerprint)) != ids.end();
-            });
-        });
-    };
-    return names(certificate.signatures) ||
-           std::ranges::any_of(certificate.user_ids,
-                               [&](const UserId& user_id) { return names(user_id.signatures); });
-}
-
-// Each signature once. Of two that differ in their unhashed areas only, the one whose embedded
-// signature can be read.
-void drop_copies(std::vector<SignaturePtr>& signatures) {
-    std::unordered_map<std::string, std::size_t> seen;
-    std::vector<SignaturePtr> kept;
-    kept.reserve(signatures.size());
-    for (SignaturePtr& signature : signatures) {
-        const auto [at, fresh] = seen.try_emplace(signature->identity(), kept.size());
-        if (fresh) {
-            kept.push_back(std::move(signature));
-        } else if (!kept[at->second]->embedded() && signature->embedded()) {
-            kept[at->second] = std::move(signature);
-        }
-    }
-    signatures = std::move(kept);
-}
-
-using Check = std::function<CheckResult(const Signature&)>;
-
-// At most `most` of them, the newest first. When there are more, forged ones (which anybody can
-// date as he likes) must not take the place of good ones: then each is verified, within a budget.
-void cut(std::vector<SignaturePtr>& signatures, std::size_t most, const Check& check) {
-    std::ranges::sort(signatures, [](const SignaturePtr& a, const SignaturePtr& b) {
-        if (age_of(a) != age_of(b)) return age_of(a) > age_of(b);
-        return a->identity() < b->identity();  // the same order whatever was merged with what
-    });
-    if (signatures.size() <= most) return;
-    std::size_t checks = 0;
-    std::erase_if(signatures, [&](const SignaturePtr& one) {
-        if (checks == kMaxCutChecks) return true;
-        const CheckResult result = check(*one);
-        if (result != CheckResult::bad_digest) ++checks;
-        return result != CheckResult::good;
-    });
-    if (signatures.size() > most) signatures.resize(most);
-}
-
-// Revocations first; of them, those of the key itself before those of appointed revokers, whose
-// certificates are not at hand.
-void bound(const Certificate& certificate,
-           std::vector<SignaturePtr>& signatures,
-           const CertificateLimits& limits,
-           const Check& check) {
-    drop_copies(signatures);
-    std::vector<SignaturePtr> revocations;
-    std::vector<SignaturePtr> foreign_revocations;
-    std::vector<SignaturePtr> own;
-    std::vector<SignaturePtr> foreign;
-    for (SignaturePtr& one : signatures) {
-        const bool mine = one->may_be_from(*certificate.primary);
-        if (is_revocation(one->type())) {
-            if (mine) {
-                revocations.push_back(std::move(one));
-            } else if (limits.third_party || appoints(certificate, *one)) {
-                foreign_revocations.push_back(std::move(one));
-            }
-        } else if (mine) {
-            own.push_back(std::move(one));
-        } else if (limits.third_party) {
-            foreign.push_back(std::move(one));
-        }
-    }
-    const Check keep_all = [](const Signature&) { return CheckResult::good; };
-    cut(revocations, limits.signatures, check);
-    cut(foreign_revocations, limits.signatures, keep_all);
-    cut(own, limits.signatures, check);
-    cut(foreign, limits.signatures, keep_all);
-    signatures = std::move(revocations);
-    append(signatures, foreign_revocations);
-    append(signatures, own);
-    append(signatures, foreign);
-}
-
-void bound(Certificate& certificate, const CertificateLimits& limits) {
-    const Key& primary = *certificate.primary;
-    // Who may revoke is read from all self-signatures, so each list is changed after the question.
-    std::vector<SignaturePtr> direct = certificate.signatures;
-    bound(certificate, direct, limits, [&](const Signature& one) {
-        return check_over_key(one, primary, primary);
-    });
-    for (Subkey& subkey : certificate.subkeys) {
-        bound(certificate, subkey.signatures, limits, [&](const Signature& one) {
-            return check_over_subkey(one, primary, primary, *subkey.key);
-        });
-    }
-    for (UserId& user_id : certificate.user_ids) {
-        std::vector<SignaturePtr> signatures = user_id.signatures;
-        bound(certificate, signatures, limits, [&](const Signature& one) {
-            return check_over_user_id(one, primary, primary, user_id.value, user_id.attribute);
-        });
-        user_id.signatures = std::move(signatures);
-    }
-    certificate.signatures = std::move(direct);
 }
 
 class Reader {
@@ -191,6 +73,8 @@ private:
 
     Status begin_certificate(const Packet& packet) {
         end_certificate();
+        proven_user_ids_.clear();
+        proven_subkeys_.clear();
         if (out_.certificates.size() == limits_.certificates) {
             return bad_packet(ErrorKind::exhausted,
                               kWhere,
@@ -198,41 +82,57 @@ private:
                               fmt::format("more than {} certificates", limits_.certificates));
         }
         any_ = true;
+        octets_ = 0;
+        if (!fits(packet)) return {};
         auto key = Key::parse(packet);
         if (!key) {
             if (key.error().kind() == ErrorKind::malformed) {
                 return std::unexpected(std::move(key).error());
             }
-            note(out_.notes, key.error().detail());
-            first_refusal_ = first_refusal_ ? first_refusal_ : key.error();
+            leave_out(std::move(key).error());
             return {};
         }
         current_.emplace();
         current_->primary = *std::move(key);
-        octets_ = packet.body.size();
         signatures_ = &current_->signatures;
         return {};
     }
 
     void end_certificate() {
         if (!current_) return;
-        bound(*current_, limits_);
+        if (auto kept = keep_within(*current_, limits_); !kept) {
+            leave_out(std::move(kept).error());
+            return;
+        }
         out_.certificates.push_back(*std::move(current_));
         current_.reset();
         signatures_ = nullptr;
     }
 
-    // Counts what is kept. False: there is no room for it.
-    [[nodiscard]] bool fits(const Packet& packet) {
-        if (octets_ + packet.body.size() > limits_.octets) return false;
-        octets_ += packet.body.size();
-        return true;
+    // The certificate that is being read is not one of the ring: whoever added too much to it must
+    // not cost the owner of the ring all the others.
+    void leave_out(Error error) {
+        note(out_.notes, error.detail());
+        if (!first_refusal_) first_refusal_ = std::move(error);
+        current_.reset();
+        signatures_ = nullptr;
+        proven_user_ids_.clear();
+        proven_subkeys_.clear();
     }
-    Status too_large(const Packet& packet) const {
-        return bad_packet(ErrorKind::exhausted,
-                          kWhere,
-                          packet,
-                          fmt::format("the certificate has more than {} octets", limits_.octets));
+
+    // Counts what is kept. False: there is no room for it, and the certificate is left out.
+    [[nodiscard]] bool fits(const Packet& packet) {
+        if (packet.body.size() <= limits_.octets - octets_) {
+            octets_ += packet.body.size();
+            return true;
+        }
+        leave_out(Error(ErrorKind::exhausted,
+                        kWhere,
+                        fmt::format("{} at octet {}: the certificate has more than {} octets",
+                                    to_string(packet.tag),
+                                    packet.offset,
+                                    limits_.octets)));
+        return false;
     }
     [[nodiscard]] std::unexpected<Error> too_early(const Packet& packet) const {
         return bad_packet(ErrorKind::malformed, kWhere, packet, "before any key");
@@ -242,7 +142,7 @@ private:
         if (!any_) return too_early(packet);
         signatures_ = nullptr;
         if (!current_) return {};
-        if (!fits(packet)) return too_large(packet);
+        if (!fits(packet)) return {};
         auto key = Key::parse(packet);
         if (!key) {  // it is passed over alone; the rest of the certificate has not changed
             note(current_->notes, key.error().detail());
@@ -261,7 +161,7 @@ private:
             signatures_ = &same->signatures;
             return {};
         }
-        if (current_->subkeys.size() == limits_.subkeys) {
+        if (current_->subkeys.size() == limits_.subkeys && !make_room_for_subkey()) {
             note(current_->notes,
                  fmt::format("subkey at octet {}: more than {}", packet.offset, limits_.subkeys));
             return {};
@@ -284,20 +184,66 @@ private:
         }
         const auto count = static_cast<std::size_t>(
             std::ranges::count(current_->user_ids, attribute, &UserId::attribute));
-        if (count == limits_.user_ids ||
-            (!attribute && packet.body.size() > limits_.user_id_octets)) {
+        if ((!attribute && packet.body.size() > limits_.user_id_octets) ||
+            (count == limits_.user_ids && !make_room_for_user_id(attribute))) {
             note(
                 current_->notes,
                 fmt::format(
                     "{} at octet {}: too many, or too long", to_string(packet.tag), packet.offset));
             return {};
         }
-        if (!fits(packet)) return too_large(packet);
+        if (!fits(packet)) return {};
         UserId& made = current_->user_ids.emplace_back();
         made.value = packet.body;
         made.attribute = attribute;
         signatures_ = &made.signatures;
         return {};
+    }
+
+    // Whoever puts a hundred user IDs before that of the owner must not take its place: one that
+    // the primary key has not signed gives way. Each is looked at once, so the work stays linear.
+    template <class Part, class Wanted, class Check>
+    [[nodiscard]] bool make_room(std::vector<Part>& parts,
+                                 std::vector<bool>& proven,
+                                 const Wanted& wanted,
+                                 const Check& check) {
+        proven.resize(parts.size());
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            if (proven[i] || !wanted(parts[i])) continue;
+            const auto self_signed =
+                is_self_signed(*current_, parts[i].signatures, [&](const Signature& one) {
+                    return check(one, parts[i]);
+                });
+            if (!self_signed) return false;
+            if (!*self_signed) {
+                note(current_->notes, "without a self-signature, and one of too many: left out");
+                parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i));
+                proven.erase(proven.begin() + static_cast<std::ptrdiff_t>(i));
+                return true;
+            }
+            proven[i] = true;
+        }
+        return false;
+    }
+    [[nodiscard]] bool make_room_for_user_id(bool attribute) {
+        const Key& primary = *current_->primary;
+        return make_room(
+            current_->user_ids,
+            proven_user_ids_,
+            [attribute](const UserId& one) { return one.attribute == attribute; },
+            [&primary](const Signature& one, const UserId& user_id) {
+                return check_over_user_id(one, primary, primary, user_id.value, user_id.attribute);
+            });
+    }
+    [[nodiscard]] bool make_room_for_subkey() {
+        const Key& primary = *current_->primary;
+        return make_room(
+            current_->subkeys,
+            proven_subkeys_,
+            [](const Subkey&) { return true; },
+            [&primary](const Signature& one, const Subkey& subkey) {
+                return check_over_subkey(one, primary, primary, *subkey.key);
+            });
     }
 
     Status take_signature(const Packet& packet) {
@@ -311,7 +257,7 @@ private:
         // Certifications by others are not even kept until the end: there may be 150 000 of them.
         const bool own = (*signature)->may_be_from(*current_->primary);
         if (!own && !limits_.third_party && !is_revocation((*signature)->type())) return {};
-        if (!fits(packet)) return too_large(packet);
+        if (!fits(packet)) return {};
         signatures_->push_back(*std::move(signature));
         return {};
     }
@@ -326,6 +272,9 @@ private:
     std::size_t octets_ = 0;
     bool any_ = false;  // a primary key was seen, perhaps one that is passed over
     std::optional<Error> first_refusal_;
+    // Of the current certificate, by place: those that are known to have a self-signature.
+    std::vector<bool> proven_user_ids_;
+    std::vector<bool> proven_subkeys_;
 };
 
 Result<Certificate> read_one(std::string_view octets, const CertificateLimits& limits) {
@@ -340,29 +289,14 @@ Result<Certificate> read_one(std::string_view octets, const CertificateLimits& l
     return std::move(ring.certificates.front());
 }
 
-// What is revoked is kept before what is not: a bound must not bring a key back to life.
-template <class Component>
-void cut_components(std::vector<Component>& all, std::size_t most) {
-    if (all.size() <= most) return;
-    std::vector<Component> kept;
-    kept.reserve(most);
-    for (const bool revoked : {true, false}) {
-        for (Component& one : all) {
-            const bool is_revoked =
-                std::ranges::any_of(one.signatures, [](const SignaturePtr& signature) {
-                    return signature && is_revocation(signature->type());
-                });
-            if (is_revoked == revoked && kept.size() < most) kept.push_back(one);
-        }
-    }
-    all = std::move(kept);
-}
-
 void put_signatures(std::string& out,
                     const std::vector<SignaturePtr>& signatures,
                     SecretParts secrets) {
     for (const SignaturePtr& signature : signatures) {
-        if (secrets == SecretParts::leave_out && !signature->exportable()) continue;
+        if (secrets == SecretParts::leave_out && !signature->exportable() &&
+            !is_revocation(signature->type())) {
+            continue;
+        }
         put_packet(out, Tag::signature, signature->body());
     }
 }
@@ -423,9 +357,8 @@ Result<Certificate> merge(const Certificate& a,
         if (!same->key->is_secret()) same->key = theirs.key;
         append(same->signatures, theirs.signatures);
     }
-    bound(out, limits);
-    cut_components(out.subkeys, limits.subkeys);
-    cut_components(out.user_ids, limits.user_ids);
+    out.checks = 0;
+    SG_TRYV(keep_within(out, limits));
     return out;
 }
 

@@ -46,15 +46,18 @@ struct Certificate {
     std::vector<Subkey> subkeys;
     // What was passed over or left out, a sentence each, with offsets.
     std::vector<std::string> notes;
+    // Public key operations that it took to choose what is kept, where there was too much: 500 at
+    // most.
+    std::size_t checks = 0;
 
     [[nodiscard]] const Fingerprint& fingerprint() const { return primary->fingerprint(); }
     [[nodiscard]] bool is_secret() const;
 };
 
 // All certificates of a keyring, or of one file. Those that cannot be used (version 3, unknown
-// versions) are left out, with a sentence in `notes`. malformed: the sequence breaks the grammar
-// (text that is not packets, a component before any key, an unknown critical packet in between);
-// exhausted: over a limit.
+// versions, over a limit of their own) are left out, with a sentence in `notes`. malformed: the
+// sequence breaks the grammar (text that is not packets, a component before any key, an unknown
+// critical packet in between); exhausted: more packets or certificates than the limits say.
 struct Keyring {
     std::vector<Certificate> certificates;
     std::vector<std::string> notes;
@@ -62,20 +65,21 @@ struct Keyring {
 [[nodiscard]] Result<Keyring> read_certificates(std::string_view octets,
                                                 const CertificateLimits& limits = {});
 
-// Exactly one. malformed also: none, or several. refused, not_found: as Key::parse says.
+// Exactly one. malformed also: none, or several. refused, not_found: as Key::parse says; exhausted
+// also: it is over a limit, or has more revocations than can be looked at.
 [[nodiscard]] Result<Certificate> read_certificate(std::string_view octets,
                                                    const CertificateLimits& limits = {});
 
 // All that either has, each signature once, the newest within the limits; no revocation of either
-// is ever left out in favour of something else. refused: not the same primary key. A secret part
-// stays.
+// is ever left out in favour of something else. refused: not the same primary key; exhausted: more
+// revocations, or more components, than can be looked at. A secret part stays.
 [[nodiscard]] Result<Certificate> merge(const Certificate& a,
                                         const Certificate& b,
                                         const CertificateLimits& limits = {});
 
 enum class SecretParts : std::uint8_t { leave_out, keep };
 // As packets, in the order of section 10.1. Signatures marked not exportable are left out of public
-// ones.
+// ones, revocations aside.
 [[nodiscard]] std::string write_certificate(const Certificate& certificate,
                                             SecretParts secrets = SecretParts::leave_out);
 

@@ -11,51 +11,72 @@ constexpr std::size_t kMaxRevokers = 4;
 
 class Checker {
 public:
-    Checker(const Key& primary, std::size_t checks) : primary_(primary), left_(checks) {}
+    Checker(const Key& primary, std::size_t checks) : primary_(primary), most_(checks) {}
 
     using Check = std::function<CheckResult(const Signature&)>;
 
     // `wanted`: the types that bind this kind of component.
-    CheckedComponent component(const std::vector<SignaturePtr>& signatures,
+    CheckedComponent component(std::vector<SignaturePtr> signatures,
                                SignatureType revocation,
                                const std::function<bool(SignatureType)>& wanted,
                                const Check& check) {
+        std::ranges::sort(signatures, [](const SignaturePtr& a, const SignaturePtr& b) {
+            return a->is_before(*b);
+        });
         CheckedComponent out;
-        for (const SignaturePtr& signature : signatures) {
-            const bool revokes = signature->type() == revocation;
-            if (!revokes && !wanted(signature->type())) continue;
-            if (!signature->may_be_from(primary_)) {
-                if (revokes) remember(out, signature);
-                continue;
-            }
-            CheckedSignature checked{signature, spend(*signature, check), nullptr};
-            (revokes ? out.revocations : out.bindings).push_back(std::move(checked));
+        for (const SignaturePtr& one : signatures) {
+            if (one->type() == revocation) take_revocation(out, one, check);
+        }
+        for (const SignaturePtr& one : signatures) {
+            if (!wanted(one->type()) || !one->may_be_from(primary_)) continue;
+            out.bindings.push_back({one, spend(*one, check), nullptr});
+        }
+        return out;
+    }
+
+    // Good ones only: what else stands there says nothing.
+    std::vector<CheckedSignature> cancellations(const std::vector<SignaturePtr>& signatures,
+                                                const Check& check) {
+        std::vector<CheckedSignature> out;
+        for (const SignaturePtr& one : signatures) {
+            if (one->type() != SignatureType::certification_revocation) continue;
+            if (!one->may_be_from(primary_)) continue;
+            const CheckResult result = spend(*one, check);
+            if (result == CheckResult::good) out.push_back({one, result, nullptr});
         }
         return out;
     }
 
     CheckResult spend(const Signature& signature, const Check& check) {
-        if (left_ == 0) {
+        if (spent_ == most_) {
             over_budget_ = true;
             return CheckResult::unsupported;
         }
         const CheckResult result = check(signature);
-        if (result == CheckResult::good || result == CheckResult::bad) --left_;
+        if (result == CheckResult::good || result == CheckResult::bad) ++spent_;
         return result;
     }
 
     [[nodiscard]] bool over_budget() const { return over_budget_; }
+    [[nodiscard]] std::size_t spent() const { return spent_; }
 
 private:
-    static void remember(CheckedComponent& out, const SignaturePtr& signature) {
+    void take_revocation(CheckedComponent& out, const SignaturePtr& signature, const Check& check) {
+        if (signature->may_be_from(primary_)) {
+            const CheckResult result = spend(*signature, check);
+            out.revocations.push_back({signature, result, nullptr});
+            if (result == CheckResult::good) return;
+        }
+        // Perhaps of an appointed key. The hints do not rule that out: anybody may have added one
+        // in the unhashed area that names the primary key.
         for (const Fingerprint& print : signature->issuer_fingerprints())
             out.appointed.push_back({signature, print});
-        if (!signature->issuer_fingerprints().empty()) return;
-        out.appointed.push_back({signature, {}});
+        if (signature->issuer_fingerprints().empty()) out.appointed.push_back({signature, {}});
     }
 
     const Key& primary_;
-    std::size_t left_;
+    std::size_t most_;
+    std::size_t spent_ = 0;
     bool over_budget_ = false;
 };
 
@@ -78,7 +99,8 @@ void keep_appointed(CheckedComponent& component, const std::vector<Fingerprint>&
         for (const Fingerprint& revoker : revokers) {
             const auto& ids = one.signature->issuer_ids();
             const bool by_id =
-                one.revoker.empty() && std::ranges::find(ids, key_id_of(revoker)) != ids.end();
+                one.revoker.empty() &&
+                (ids.empty() || std::ranges::find(ids, key_id_of(revoker)) != ids.end());
             if (one.revoker == revoker || by_id) kept.push_back({one.signature, revoker});
         }
     }
@@ -91,11 +113,15 @@ CheckedCertificate::CheckedCertificate(Certificate certificate, const CheckLimit
     : certificate_(std::move(certificate)) {
     const Key& primary = *certificate_.primary;
     Checker checker(primary, limits.checks);
+    auto cancellations = checker.cancellations(certificate_.signatures, [&](const Signature& one) {
+        return check_over_key(one, primary, primary);
+    });
     primary_ = checker.component(
         certificate_.signatures,
         SignatureType::key_revocation,
         [](SignatureType type) { return type == SignatureType::direct_key; },
         [&](const Signature& one) { return check_over_key(one, primary, primary); });
+    primary_.cancellations = std::move(cancellations);
     for (const UserId& user_id : certificate_.user_ids) {
         user_ids_.push_back(checker.component(
             user_id.signatures,
@@ -134,6 +160,7 @@ CheckedCertificate::CheckedCertificate(Certificate certificate, const CheckLimit
     for (CheckedComponent& one : subkeys_)
         keep_appointed(one, revokers_);
     over_budget_ = checker.over_budget();
+    checks_ = checker.spent();
 }
 
 }  // namespace sealgate::openpgp

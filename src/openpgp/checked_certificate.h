@@ -28,13 +28,18 @@ struct AppointedRevocation {
 
 // The self-signatures of one component, the newest first, good and bad ones.
 struct CheckedComponent {
-    std::vector<CheckedSignature> bindings;      // 0x1F; 0x10 to 0x13; 0x18
-    std::vector<CheckedSignature> revocations;   // 0x20; 0x30; 0x28
+    std::vector<CheckedSignature> bindings;     // 0x1F; 0x10 to 0x13; 0x18
+    std::vector<CheckedSignature> revocations;  // 0x20; 0x30; 0x28
+    // Of the primary key: 0x30 over it, which take back direct key signatures (section 5.2.1.13).
+    std::vector<CheckedSignature> cancellations;
     std::vector<AppointedRevocation> appointed;  // not verified: the revoker's key is not here
 };
 
 struct CheckLimits {
-    std::size_t checks = 500;  // public key operations; what is beyond counts as unsupported
+    // Public key operations; what is beyond counts as unsupported. Of each component the
+    // revocations are checked first: a binding that was checked has no unchecked revocation beside
+    // it.
+    std::size_t checks = 500;
 };
 
 class CheckedCertificate {
@@ -50,6 +55,7 @@ public:
     // Keys that may revoke this certificate, by its own verified word; at most 4.
     [[nodiscard]] const std::vector<Fingerprint>& revokers() const { return revokers_; }
     [[nodiscard]] bool over_budget() const { return over_budget_; }
+    [[nodiscard]] std::size_t checks() const { return checks_; }  // that were made
 
 private:
     Certificate certificate_;
@@ -58,6 +64,7 @@ private:
     std::vector<CheckedComponent> subkeys_;
     std::vector<Fingerprint> revokers_;
     bool over_budget_ = false;
+    std::size_t checks_ = 0;
 };
 
 using CertificatePtr = std::shared_ptr<const CheckedCertificate>;
