@@ -36,6 +36,7 @@ std::optional<Finding> why_not(const Signature& signature,
     if (!signature.created()) return Finding{Reason::no_creation_time, {}};
     const Timestamp created = *signature.created();
     if (created < oldest) return Finding{Reason::before_key, date(created)};
+    if (created > question.at) return Finding{Reason::from_the_future, date(created)};
     if (const auto end = end_of(created, signature.expires_after()); end && *end <= question.at) {
         return Finding{Reason::expired, date(static_cast<Timestamp>(*end))};
     }
@@ -53,10 +54,13 @@ struct Choice {
     Findings passed_over;  // why others do not count
 };
 
-// The newest that counts. The list is in that order already.
+// The newest that counts. The list is in that order already. `cancelled`: why one that is otherwise
+// good was taken back.
+template <class Cancelled>
 Choice choose(const std::vector<CheckedSignature>& bindings,
               Timestamp oldest,
-              const Question& question) {
+              const Question& question,
+              const Cancelled& cancelled) {
     Choice out;
     bool newer = false;  // something newer than what is looked at does not count
     for (const CheckedSignature& checked : bindings) {
@@ -69,6 +73,7 @@ Choice choose(const std::vector<CheckedSignature>& bindings,
             continue;
         }
         auto reason = why_not(signature, oldest, question);
+        if (!reason) reason = cancelled(signature);
         if (!reason && newer && is_sha1(signature)) {
             reason = Finding{Reason::weak_hash, "SHA-1, and there is a newer one"};
         }
@@ -83,6 +88,13 @@ Choice choose(const std::vector<CheckedSignature>& bindings,
     return out;
 }
 
+Choice choose(const std::vector<CheckedSignature>& bindings,
+              Timestamp oldest,
+              const Question& question) {
+    return choose(
+        bindings, oldest, question, [](const Signature&) { return std::optional<Finding>(); });
+}
+
 const CheckedCertificate* find_revoker(const Question& question, std::string_view fingerprint) {
     for (const CertificatePtr& one : question.revokers) {
         if (one->fingerprint() == fingerprint) return one.get();
@@ -90,33 +102,38 @@ const CheckedCertificate* find_revoker(const Question& question, std::string_vie
     return nullptr;
 }
 
-void add_revocation(Findings& findings, const Signature& signature, const Question& question) {
-    const Timestamp created = signature.created().value_or(0);
-    const auto& reason = signature.revocation_reason();
+// What a revocation means at that time; nullopt: nothing yet.
+std::optional<Finding> meaning_of(const Signature& revocation, const Question& question) {
+    const Timestamp created = revocation.created().value_or(0);
+    const auto& reason = revocation.revocation_reason();
     std::string detail = date(created);
     if (reason) detail += ", code " + std::to_string(reason->code);
-    if (signature.is_hard_revocation()) {
-        add(findings, Reason::revoked_hard, std::move(detail));
-    } else if (created <= question.at) {
-        add(findings, Reason::revoked_soft, std::move(detail));
-    }
+    if (revocation.is_hard_revocation()) return Finding{Reason::revoked_hard, std::move(detail)};
+    if (created <= question.at) return Finding{Reason::revoked_soft, std::move(detail)};
+    return std::nullopt;
 }
 
-// Revocations of a key. `check`: whether one by somebody else's key is genuine.
+// Revocations of a component. `check`: whether one by somebody else's key is genuine. `renewed`:
+// until when soft ones were overtaken by a new self-signature; not those of that second.
 template <class Check>
 void add_revocations(Findings& findings,
                      const CheckedComponent& component,
                      const Question& question,
-                     const Check& check) {
+                     const Check& check,
+                     Timestamp renewed = 0) {
+    const auto take = [&](const Signature& one) {
+        if (!one.is_hard_revocation() && one.created().value_or(0) < renewed) return;
+        add(findings, meaning_of(one, question));
+    };
     for (const CheckedSignature& one : component.revocations) {
-        if (one.result == CheckResult::good) add_revocation(findings, *one.signature, question);
+        if (one.result == CheckResult::good) take(*one.signature);
     }
     for (const AppointedRevocation& one : component.appointed) {
         const CheckedCertificate* const revoker = find_revoker(question, one.revoker);
         if (revoker == nullptr) {
             add(findings, Reason::revocation_unclear, "by " + to_hex_upper(one.revoker));
         } else if (check(*one.signature, *revoker->certificate().primary) == CheckResult::good) {
-            add_revocation(findings, *one.signature, question);
+            take(*one.signature);
         }
     }
 }
@@ -143,6 +160,25 @@ SignaturePtr primary_user_id_binding(const CheckedCertificate& certificate,
         if (!best || rank(*state.binding) > rank(*best)) best = state.binding;
     }
     return best;
+}
+
+// Section 5.2.1.13: a certification revocation over the primary key alone takes back the direct key
+// signatures made before it.
+Choice choose_direct(const CheckedCertificate& certificate, const Question& question) {
+    const CheckedComponent& component = certificate.primary();
+    return choose(component.bindings,
+                  certificate.certificate().primary->created(),
+                  question,
+                  [&](const Signature& binding) -> std::optional<Finding> {
+                      for (const CheckedSignature& one : component.cancellations) {
+                          const bool renewed =
+                              !one.signature->is_hard_revocation() &&
+                              binding.created() > one.signature->created().value_or(0);
+                          if (renewed) continue;
+                          if (auto finding = meaning_of(*one.signature, question)) return finding;
+                      }
+                      return std::nullopt;
+                  });
 }
 
 void judge_lifetime(KeyState& state, std::optional<Timestamp> length, const Question& question) {
@@ -183,11 +219,12 @@ KeyState judge_primary(const CheckedCertificate& certificate, const Question& qu
     KeyState state;
     const Key& key = *certificate.certificate().primary;
     state.key = certificate.certificate().primary;
-    Choice direct = choose(certificate.primary().bindings, key.created(), question);
+    Choice direct = choose_direct(certificate, question);
     // The signature that decides, and the one asked where that one is silent.
     SignaturePtr second;
     if (key.version() == 6) {
         state.binding = direct.binding;
+        second = primary_user_id_binding(certificate, question, direct.passed_over);
     } else {
         state.binding = primary_user_id_binding(certificate, question, direct.passed_over);
         second = direct.binding;
@@ -207,8 +244,9 @@ KeyState judge_primary(const CheckedCertificate& certificate, const Question& qu
     const auto flags = from_either([](const Signature& one) { return one.key_flags(); });
     state.has_flags = flags.has_value();
     // Before key flags existed, a primary key was for certifying and signing.
-    state.flags = flags.value_or(KeyFlags{KeyFlags::kCertify | KeyFlags::kSign});
-    state.flags.first |= KeyFlags::kCertify;
+    constexpr KeyFlags kOld{KeyFlags::kCertify | KeyFlags::kSign};
+    constexpr KeyFlags kNew{KeyFlags::kCertify};
+    state.flags = flags.value_or(key.version() == 6 ? kNew : kOld);
     // "Never" in one of them does not overrule a date in the other.
     const auto lifetime = from_either([](const Signature& one) {
         return one.key_expires_after() == Timestamp{0} ? std::nullopt : one.key_expires_after();
@@ -223,10 +261,13 @@ KeyState judge_primary(const CheckedCertificate& certificate, const Question& qu
     return state;
 }
 
-KeyState judge_subkey(const CheckedCertificate& certificate,
-                      std::size_t index,
-                      const Question& question) {
-    KeyState state = judge_primary(certificate, question);
+namespace {
+
+// `state`: that of the primary key.
+KeyState judge_subkey_of(KeyState state,
+                         const CheckedCertificate& certificate,
+                         std::size_t index,
+                         const Question& question) {
     for (Finding& finding : state.findings)
         finding.detail.insert(0, finding.detail.empty() ? "primary key" : "primary key: ");
     const Key& primary = *certificate.certificate().primary;
@@ -261,6 +302,14 @@ KeyState judge_subkey(const CheckedCertificate& certificate,
     return state;
 }
 
+}  // namespace
+
+KeyState judge_subkey(const CheckedCertificate& certificate,
+                      std::size_t index,
+                      const Question& question) {
+    return judge_subkey_of(judge_primary(certificate, question), certificate, index, question);
+}
+
 UserIdState judge_user_id(const CheckedCertificate& certificate,
                           std::size_t index,
                           const Question& question) {
@@ -278,16 +327,20 @@ UserIdState judge_user_id(const CheckedCertificate& certificate,
     } else {
         state.primary = state.binding->primary_user_id();
     }
-    for (const CheckedSignature& one : component.revocations) {
-        if (one.result != CheckResult::good) continue;
-        // It may be certified anew after a soft revocation.
-        const bool renewed =
-            state.binding && !one.signature->is_hard_revocation() &&
-            state.binding->created().value_or(0) > one.signature->created().value_or(0);
-        if (!renewed) add_revocation(state.findings, *one.signature, question);
-    }
-    for (const AppointedRevocation& one : component.appointed)
-        add(state.findings, Reason::revocation_unclear, "by " + to_hex_upper(one.revoker));
+    // It may be certified anew after a soft revocation.
+    const Timestamp renewed = state.binding ? state.binding->created().value_or(0) : 0;
+    add_revocations(
+        state.findings,
+        component,
+        question,
+        [&](const Signature& signature, const Key& revoker) {
+            return check_over_user_id(signature,
+                                      revoker,
+                                      *certificate.certificate().primary,
+                                      state.value,
+                                      state.attribute);
+        },
+        renewed);
     return state;
 }
 
@@ -311,9 +364,10 @@ std::vector<KeyState> judge_keys(const CheckedCertificate& certificate,
                                  KeyUse use,
                                  const Question& question) {
     std::vector<KeyState> out;
-    out.push_back(for_use(judge_primary(certificate, question), use));
+    const KeyState primary = judge_primary(certificate, question);
+    out.push_back(for_use(primary, use));
     for (std::size_t i = 0; i < certificate.subkeys().size(); ++i)
-        out.push_back(for_use(judge_subkey(certificate, i, question), use));
+        out.push_back(for_use(judge_subkey_of(primary, certificate, i, question), use));
     return out;
 }
 
@@ -332,6 +386,8 @@ std::optional<mime::Address> mailbox_of(std::string_view user_id) {
         address = user_id.substr(open + 1, user_id.size() - open - 2);
         if (address.find_first_of("<>") != std::string_view::npos) return std::nullopt;
     }
+    // A quoted local part may look like another address to whoever reads it.
+    if (address.starts_with('"')) return std::nullopt;
     auto parsed = mime::Address::parse(address);
     if (!parsed) return std::nullopt;
     return *std::move(parsed);

@@ -11,7 +11,8 @@
 //   key; a user ID may be certified anew after a soft one.
 // - A revocation counts whatever its own hash: an attacker gains nothing by forging one that only
 //   stops the use of a key, and ignoring one would be worse.
-// - A version 6 primary key needs a direct key signature; a version 4 one that or a user ID's.
+// - A version 6 primary key needs a direct key signature; a version 4 one that or a user ID's. What
+//   that one does not say of the primary key (its expiry, its flags) the other may.
 
 #include "mime/address.h"
 #include "openpgp/checked_certificate.h"
