@@ -29,7 +29,7 @@ struct ContainerHeader {
     std::uint8_t cipher = 0;  // of the AEAD kinds
     std::uint8_t aead = 0;
     std::uint8_t chunk_octet = 0;
-    std::string salt;  // SEIPD version 2: the salt; tag 20: the starting IV
+    std::string salt = {};  // SEIPD version 2: the salt; tag 20: the starting IV
 };
 
 // The largest chunks: RFC 9580 section 5.13.2 allows 4 MiB. LibrePGP allows what no memory holds;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openpgp/message.h"
 
+#include "crypto/random.h"
+#include "openpgp/algorithms.h"
 #include "openpgp/compression.h"
 #include "openpgp/octet_reader.h"
 #include "openpgp/packet_stream.h"
@@ -197,8 +199,7 @@ private:
     Status take_signature(PacketStream& stream) {
         const std::uint64_t at = stream.packet_offset();
         SG_TRY(const std::string body, stream.body(options_.limits.packet_octets));
-        auto parsed =
-            Signature::parse(Packet{Tag::signature, at, stream.body_offset() - body.size(), body});
+        auto parsed = Signature::parse(Packet{Tag::signature, at, stream.body_offset(), body});
         if (parsed) {
             out_.octets.expect(**parsed);
             out_.signatures.push_back(*std::move(parsed));
@@ -294,7 +295,8 @@ private:
             }
             SG_TRY(std::string body, stream.body(options_.limits.packet_octets));
             bodies.push_back(std::move(body));
-            SG_TRYV(take_session_key(Packet{header.tag, at, at, bodies.back()}, wrapped));
+            SG_TRYV(take_session_key(Packet{header.tag, at, stream.body_offset(), bodies.back()},
+                                     wrapped));
             SG_TRY(const std::optional<PacketHeader> next, first_of(stream));
             if (!next) return bad(ErrorKind::malformed, at, "there is no encrypted data");
             header = *next;
@@ -312,11 +314,7 @@ private:
         if (candidates.empty()) return bad(ErrorKind::not_found, at, "it is for none of the keys");
         Status last;
         for (SessionKey& candidate : candidates) {
-            if (fields.kind != ContainerKind::mdc) candidate.cipher = fields.cipher;
-            if (options_.policy.judge_cipher(candidate.cipher)) {
-                last = fail(ErrorKind::refused, kWhere, "the message cannot be decrypted");
-                continue;
-            }
+            SG_TRYV(make_usable(candidate, fields));
             MemorySource again(message.substr(at));
             PacketStream body(again, at);
             SG_TRYV(body.next());
@@ -330,6 +328,21 @@ private:
             if (last.error().kind() != ErrorKind::refused) break;
         }
         return std::unexpected(std::move(last).error());
+    }
+
+    // One that cannot be right (a cipher that is not allowed, a key of another length) gives way to
+    // a key that nobody knows, so that it fails where all fail, after the same work: whoever sends
+    // messages and sees how long it takes must not learn that what he made was well formed.
+    [[nodiscard]] Status make_usable(SessionKey& candidate, const ContainerHeader& fields) const {
+        constexpr std::uint8_t kAes256 = 9;
+        const bool named_by_container = fields.kind != ContainerKind::mdc;
+        if (named_by_container) candidate.cipher = fields.cipher;
+        const auto cipher = cipher_of(candidate.cipher);
+        const bool allowed = cipher && !options_.policy.judge_cipher(candidate.cipher);
+        if (allowed && candidate.key.size() == crypto::key_size(*cipher)) return {};
+        if (!named_by_container) candidate.cipher = kAes256;
+        SG_TRY(candidate.key, crypto::random_key(crypto::key_size(*cipher_of(candidate.cipher))));
+        return {};
     }
 
     Status take_session_key(const Packet& packet, EncryptedSessionKeys& wrapped) {
@@ -364,6 +377,11 @@ private:
         }
         if (fields.kind == ContainerKind::ocb && !options_.ocb_packets) {
             return bad(ErrorKind::refused, at, "the OCB container of LibrePGP is not allowed here");
+        }
+        const bool names_cipher =
+            fields.kind == ContainerKind::aead || fields.kind == ContainerKind::ocb;
+        if (names_cipher && options_.policy.judge_cipher(fields.cipher)) {
+            return bad(ErrorKind::refused, at, cipher_name(fields.cipher) + " is not allowed");
         }
         const auto wrong = [&fields](const auto& one) { return !fits(fields.kind, one); };
         if (std::ranges::any_of(wrapped.for_keys, wrong) ||

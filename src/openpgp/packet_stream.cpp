@@ -39,6 +39,17 @@ Result<std::optional<PacketHeader>> PacketStream::next() {
 }
 
 Result<std::size_t> PacketStream::read(char* out, std::size_t size) {
+    std::size_t total = 0;
+    while (total < size) {
+        SG_TRY(const std::size_t count, read_part(out + total, size - total));
+        if (count == 0) break;
+        total += count;
+    }
+    return total;
+}
+
+// Of one part, or of what is ahead.
+Result<std::size_t> PacketStream::read_part(char* out, std::size_t size) {
     while (left_ == 0 && header_.kind == LengthKind::partial) {
         SG_TRYV(fill(kMaxPacketHeader));
         SG_TRY(const PacketHeader part, read_next_part(header_.tag, ahead_, offset_));

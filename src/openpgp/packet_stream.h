@@ -30,7 +30,9 @@ public:
     // Of how many parts its body was, as far as it has been read.
     [[nodiscard]] std::size_t parts() const { return parts_; }
 
-    // Octets of the body; 0 at its end. malformed: the input ends before the body does.
+    // Octets of the body, as many as there are up to `size`: whoever wrote it in parts of one octet
+    // must not make everybody behind us work octet by octet. 0 at its end. malformed: the input
+    // ends before the body does.
     [[nodiscard]] Result<std::size_t> read(char* out, std::size_t size) override;
     // The whole body. exhausted: more than `limit` octets.
     [[nodiscard]] Result<std::string> body(std::size_t limit);
@@ -38,6 +40,7 @@ public:
     [[nodiscard]] Status skip();
 
 private:
+    [[nodiscard]] Result<std::size_t> read_part(char* out, std::size_t size);
     [[nodiscard]] Status fill(std::size_t wanted);  // the look-ahead, as far as the input goes
     void drop(std::size_t count);
 

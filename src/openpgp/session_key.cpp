@@ -37,6 +37,12 @@ bool is_montgomery(PublicKeyAlgorithm algorithm) {
     return algorithm == PublicKeyAlgorithm::x25519 || algorithm == PublicKeyAlgorithm::x448;
 }
 
+bool is_aes(std::uint8_t cipher) {
+    const auto known = cipher_of(cipher);
+    return known == crypto::BlockCipher::aes128 || known == crypto::BlockCipher::aes192 ||
+           known == crypto::BlockCipher::aes256;
+}
+
 std::uint16_t sum_of(std::string_view octets) {
     std::uint32_t sum = 0;
     for (const char c : octets)
@@ -143,6 +149,8 @@ Result<SessionKey> unwrap_montgomery(const PublicKeySessionKey& wrapped, const U
     SessionKey out;
     SG_TRY(out.key, crypto::aes_key_unwrap(wrapper.view(), wrapped.ciphertext));
     out.cipher = wrapped.cipher;
+    // In version 3 the cipher stands there unencrypted, and must be AES.
+    if (wrapped.version == 3 && !is_aes(out.cipher)) return not_ours();
     return out;
 }
 
@@ -187,7 +195,13 @@ Result<PublicKeySessionKey> PublicKeySessionKey::parse(const Packet& packet) {
         if (size > 0) {
             const int version = whom.u8();
             out.recipient = whom.take_rest();
-            if (out.recipient.size() != (version == 6 ? 32U : 20U)) {
+            const std::size_t wanted = version == 4 ? 20 : version == 6 ? 32 : 0;
+            if (in.ok() && wanted == 0) {
+                return bad(ErrorKind::not_found,
+                           packet,
+                           fmt::format("keys of version {} are not known", version));
+            }
+            if (out.recipient.size() != wanted) {
                 return bad(ErrorKind::malformed, packet, "a fingerprint of a wrong length");
             }
         }
