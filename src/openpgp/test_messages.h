@@ -66,11 +66,14 @@ inline std::string in_parts(Tag tag, std::string_view body, unsigned first, unsi
     return out.append(rest, 1);
 }
 
-// Legacy formats: until the end of the input, or with a length of 1, 2 or 4 octets.
+// Legacy formats, for types below 16: until the end of the input, or with a length of 1, 2 or 4
+// octets.
 inline std::string endless(Tag tag, std::string_view body) {
+    SG_CHECK(static_cast<unsigned>(tag) < 16);
     return octet(0x83U | static_cast<unsigned>(tag) << 2U).append(body);
 }
 inline std::string legacy(Tag tag, std::string_view body, unsigned length_octets) {
+    SG_CHECK(static_cast<unsigned>(tag) < 16);
     const unsigned kind = length_octets == 1 ? 0 : length_octets == 2 ? 1 : 2;
     std::string out = octet(0x80U | static_cast<unsigned>(tag) << 2U | kind);
     for (unsigned i = length_octets; i-- > 0;)
@@ -528,7 +531,10 @@ struct Opened {
     [[nodiscard]] std::string text() const {
         return ok() ? std::string(result->text->view().value_or("(not in memory)")) : "(error)";
     }
-    [[nodiscard]] ErrorKind kind() const { return result.error().kind(); }
+    // `internal`, which is expected nowhere, when there is no error.
+    [[nodiscard]] ErrorKind kind() const {
+        return ok() ? ErrorKind::internal : result.error().kind();
+    }
     // "refused openpgp.container: the message cannot be decrypted"; "" without an error.
     [[nodiscard]] std::string error() const {
         if (ok()) return {};
