@@ -33,8 +33,9 @@ Result<S2k> S2k::parse(OctetReader& in, const S2kLimits& limits) {
     const std::uint8_t kind = in.u8();
     if (!in.ok()) return cut_off();
     if (kind == kGnu) {
-        return fail(ErrorKind::not_found, kWhere, "S2K type 101: the secret part is elsewhere");
+        return fail(ErrorKind::not_found, kWhere, "the S2K of GnuPG: the secret part is elsewhere");
     }
+    if (kind == 2) return fail(ErrorKind::not_found, kWhere, "S2K type 2 is reserved");
     if (kind != 0 && kind != 1 && kind != 3 && kind != 4) {
         return fail(ErrorKind::not_found, kWhere, fmt::format("S2K type {} is not known", kind));
     }

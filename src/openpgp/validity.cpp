@@ -141,19 +141,11 @@ void add_revocations(Findings& findings,
 // The user ID whose self-signature speaks for a version 4 primary key: one that is marked primary
 // before one that is not, then the newest.
 SignaturePtr primary_user_id_binding(const CheckedCertificate& certificate,
-                                     const Question& question,
-                                     Findings& passed_over) {
+                                     const Question& question) {
     SignaturePtr best;
     for (std::size_t i = 0; i < certificate.user_ids().size(); ++i) {
         const UserIdState state = judge_user_id(certificate, i, question);
-        if (state.attribute) continue;
-        if (!state.valid()) {
-            std::ranges::copy_if(
-                state.findings, std::back_inserter(passed_over), [](const Finding& one) {
-                    return one.reason != Reason::not_bound;
-                });
-            continue;
-        }
+        if (!state.valid() || state.attribute) continue;
         const auto rank = [](const Signature& one) {
             return std::pair(one.primary_user_id(), one.created().value_or(0));
         };
@@ -224,9 +216,9 @@ KeyState judge_primary(const CheckedCertificate& certificate, const Question& qu
     SignaturePtr second;
     if (key.version() == 6) {
         state.binding = direct.binding;
-        second = primary_user_id_binding(certificate, question, direct.passed_over);
+        second = primary_user_id_binding(certificate, question);
     } else {
-        state.binding = primary_user_id_binding(certificate, question, direct.passed_over);
+        state.binding = primary_user_id_binding(certificate, question);
         second = direct.binding;
         if (!state.binding) std::swap(state.binding, second);
     }
