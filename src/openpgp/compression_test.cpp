@@ -225,7 +225,7 @@ TEST(Compression, StopsAtTheOutputLimit) {
 }
 
 TEST(Compression, StopsAtTheRatio) {
-    const std::string zeroes(8U << 20U, '\0');
+    const std::string zeroes(3U << 20U, '\0');
     for (const std::uint8_t algorithm : kCompressing) {
         const std::string octets = compressed(algorithm, zeroes);
         for (const std::size_t piece : {4096U, 1U << 20U}) {
@@ -234,13 +234,13 @@ TEST(Compression, StopsAtTheRatio) {
             EXPECT_LE(outcome.text.size(), (1U << 20U) + 200 * octets.size());
             EXPECT_GE(outcome.text.size() + piece, 1U << 20U) << "the first MiB is free";
         }
-        const Outcome free = opened(algorithm, octets, 1000, 65'536, {.free_output = 8U << 20U});
+        const Outcome free = opened(algorithm, octets, 1000, 65'536, {.free_output = 3U << 20U});
         EXPECT_EQ(free.failure, std::nullopt);
         EXPECT_TRUE(free.text == zeroes);
         EXPECT_EQ(opened(algorithm, octets, 1000, 65'536, {.ratio = UINT64_MAX}).text.size(),
                   zeroes.size());
     }
-    const std::string ordinary = lines(4U << 20U);
+    const std::string ordinary = lines(2U << 20U);
     for (const std::uint8_t algorithm : kAll)
         EXPECT_TRUE(opened(algorithm, compressed(algorithm, ordinary)).text == ordinary);
 }
