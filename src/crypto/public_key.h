@@ -42,7 +42,8 @@ public:
     // malformed: a modulus that is even, below 512 or above 16384 bits; e even, 1, or beyond 32
     // bits. What is too weak to trust is for policy; what would cost too much is refused here.
     [[nodiscard]] static Result<PublicKey> rsa(std::string_view n, std::string_view e);
-    // malformed: p beyond 512 to 4096 bits, q beyond 160 to 512, g or y not in 2..p-2.
+    // malformed: p beyond 512 to 4096 bits, q beyond 160 to 512, p or q even, g or y not in 2..p-2.
+    // With a q of other than 160, 224 or 256 bits OpenSSL finds no signature good.
     [[nodiscard]] static Result<PublicKey> dsa(std::string_view p,
                                                std::string_view q,
                                                std::string_view g,
@@ -53,7 +54,7 @@ public:
     // `key`: raw_key_size() octets as RFC 7748 and RFC 8032 write them. malformed: another length.
     [[nodiscard]] static Result<PublicKey> raw(RawKind kind, std::string_view key);
 
-    [[nodiscard]] std::size_t bits() const;  // of the modulus, of p, or of the curve
+    [[nodiscard]] std::size_t bits() const;  // of the modulus, of p, or of the curve (255, 448)
 
     // PKCS #1 v1.5 over a digest (RFC 8017 section 8.2.2). `signature` may have lost its leading
     // zeroes, as MPIs do: it is padded to the modulus.
@@ -97,8 +98,12 @@ public:
                                                 std::string_view key,
                                                 std::string_view secret);
 
-    // PKCS #1 v1.5 (RFC 8017 section 7.2.2). malformed: wrong padding. Whoever lets a stranger see
-    // the difference, by words or by time, hands him an oracle: go on with a random key instead.
+    // PKCS #1 v1.5 (RFC 8017 section 7.2.2). malformed: wrong padding, or a number that is not
+    // below n (which its sender knows). Up to its last step, which makes this result or that, a
+    // wrong padding takes the time of a good one, in each version of OpenSSL: the decryption itself
+    // is without padding, and the padding is checked in constant time afterwards. Whoever lets a
+    // stranger see the difference, by words or by what is done next, hands him an oracle all the
+    // same: go on with a random key instead.
     [[nodiscard]] Result<SecretBytes> decrypt_rsa(std::string_view ciphertext) const;
     // The shared secret: the X coordinate, field_size() octets, or RFC 7748's octets. malformed:
     // keys of different curves, or a result of zeroes only (a point of low order).
