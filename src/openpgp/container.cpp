@@ -60,10 +60,14 @@ Status read_on(Source& source, std::string& to, std::size_t most) {
     while (to.size() < most) {
         const std::size_t had = to.size();
         const std::size_t step = std::min(std::max(had, kPiece), most - had);
-        to.resize(had + step);
-        SG_TRY(const std::size_t count, read_up_to(source, to.data() + had, step));
-        to.resize(had + count);
-        if (count < step) break;
+        Result<std::size_t> count = 0;
+        // Without zeroes first; the callback's second argument is the capacity in libstdc++ 12.
+        to.resize_and_overwrite(had + step, [&](char* octets, std::size_t /*not the size*/) {
+            count = read_up_to(source, octets + had, step);
+            return had + count.value_or(0);
+        });
+        if (!count) return std::unexpected(std::move(count).error());
+        if (*count < step) break;
     }
     return {};
 }
@@ -103,10 +107,10 @@ Status decrypt_mdc(Source& body, const SessionKey& key, Holding& out) {
 
     std::size_t held = 0;
     for (;;) {
-        SG_TRY(const std::size_t count, read_up_to(body, octets + held, kPiece));
-        decryptor->update({octets + held, count}, octets + held);
-        held += count;
-        if (count == 0) break;
+        SG_TRY(const std::string_view piece, body.take(octets + held, kPiece));
+        if (piece.empty()) break;
+        decryptor->update(piece, octets + held);
+        held += piece.size();
         if (held <= kMdc) continue;
         const std::size_t ready = held - kMdc;
         hash.update({octets, ready});

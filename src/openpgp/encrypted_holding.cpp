@@ -55,6 +55,12 @@ public:
         return memory_ == nullptr ? std::nullopt : memory_->view();
     }
     [[nodiscard]] std::unique_ptr<Source> read() const override;
+    Status keep(std::span<const Extent> extents) override {
+        if (memory_ == nullptr) return Holding::keep(extents);
+        SG_TRYV(memory_->keep(extents));
+        size_ = memory_->size();
+        return {};
+    }
 
     // The clear octets of a block that was written.
     [[nodiscard]] Result<std::string> block(std::uint64_t number) const {

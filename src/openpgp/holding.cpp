@@ -27,13 +27,34 @@ public:
         octets_ += octets;
         return {};
     }
-    [[nodiscard]] std::uint64_t size() const override { return octets_.size(); }
-    [[nodiscard]] std::optional<std::string_view> view() const override { return octets_; }
+    [[nodiscard]] std::uint64_t size() const override { return octets().size(); }
+    [[nodiscard]] std::optional<std::string_view> view() const override { return octets(); }
     [[nodiscard]] std::unique_ptr<Source> read() const override {
-        return std::make_unique<MemorySource>(octets_);
+        return std::make_unique<MemorySource>(octets());
+    }
+
+    // What does not stay is zeroised with the rest.
+    Status keep(std::span<const Extent> extents) override {
+        if (extents.size() == 1) {
+            kept_ = extents.front();
+            return {};
+        }
+        std::size_t size = 0;
+        for (const Extent& one : extents) {
+            const auto count = static_cast<std::size_t>(one.size);
+            std::memmove(octets_.data() + size, octets_.data() + one.offset, count);
+            size += count;
+        }
+        kept_ = Extent{0, size};
+        return {};
     }
 
 private:
+    [[nodiscard]] std::string_view octets() const {
+        if (!kept_) return octets_;
+        return std::string_view(octets_).substr(static_cast<std::size_t>(kept_->offset),
+                                                static_cast<std::size_t>(kept_->size));
+    }
     static void wipe(std::string& octets) { explicit_bzero(octets.data(), octets.size()); }
 
     // As std::string does, but nothing is left behind where the octets lay before.
@@ -47,9 +68,14 @@ private:
 
     std::uint64_t limit_;
     std::string octets_;
+    std::optional<Extent> kept_;  // nullopt: all
 };
 
 }  // namespace
+
+Status Holding::keep(std::span<const Extent> /*extents*/) {
+    return fail(ErrorKind::internal, "openpgp.holding", "what is not in memory stays as it is");
+}
 
 std::unique_ptr<Holding> MemoryHoldings::make(std::uint64_t expected) {
     return std::make_unique<MemoryHolding>(limit_, expected);

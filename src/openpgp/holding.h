@@ -9,9 +9,18 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace sealgate::openpgp {
+
+// Octets of a holding.
+struct Extent {
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+
+    friend bool operator==(const Extent&, const Extent&) = default;
+};
 
 class Holding {
 public:
@@ -29,6 +38,11 @@ public:
     [[nodiscard]] virtual std::optional<std::string_view> view() const = 0;
     // From the first octet on; the holding must outlive it and not grow meanwhile.
     [[nodiscard]] virtual std::unique_ptr<Source> read() const = 0;
+
+    // Only these octets stay, one behind the other; they ascend and do not overlap. So a text stays
+    // where it was decrypted. For holdings in memory, whose view() has a value; internal otherwise.
+    // Nothing is appended afterwards.
+    [[nodiscard]] virtual Status keep(std::span<const Extent> extents);
 };
 
 class HoldingMaker {

@@ -6,6 +6,7 @@
 #include "openpgp/compression.h"
 #include "openpgp/octet_reader.h"
 #include "openpgp/packet_stream.h"
+#include "openpgp/text_builder.h"
 
 #include <fmt/format.h>
 
@@ -93,23 +94,27 @@ public:
                       first->tag == Tag::symmetric_key_session_key);
         if (!encrypted) {
             SG_TRYV(read_message(stream, first, 0));
-            return std::move(out_);
+            return finish();
         }
         if (secrets == nullptr) {
             return bad(ErrorKind::malformed, stream.packet_offset(), "it is encrypted");
         }
-        SG_TRY(const std::unique_ptr<Holding> clear,
-               open_container(message, stream, *first, *secrets));
+        SG_TRY(clear_, open_container(message, stream, *first, *secrets));
         out_.encrypted = true;
-        const std::unique_ptr<Source> inner = clear->read();
+        const std::unique_ptr<Source> inner = clear_->read();
         PacketStream inside(*inner);
         SG_TRY(const std::optional<PacketHeader> inner_first, first_of(inside));
-        expected_text_ = clear->size();
         SG_TRYV(read_message(inside, inner_first, 0));
-        return std::move(out_);
+        return finish();
     }
 
 private:
+    // The grammar holds to the end.
+    Result<OpenedMessage> finish() {
+        SG_TRY(out_.text, text_->finish(std::move(clear_)));
+        return std::move(out_);
+    }
+
     // The next packet that means something: marker and padding are passed over, and unknown ones
     // that are not critical.
     Result<std::optional<PacketHeader>> first_of(PacketStream& stream) {
@@ -166,7 +171,7 @@ private:
             }
             SG_TRYV(read_compressed(stream, layers));
         } else if (header->tag == Tag::literal_data) {
-            SG_TRYV(read_literal(stream));
+            SG_TRYV(read_literal(stream, layers));
         } else {
             return bad(
                 ErrorKind::malformed, at, "a " + to_string(header->tag) + " has no place here");
@@ -232,7 +237,7 @@ private:
     }
 
     // Section 5.9.
-    Status read_literal(PacketStream& stream) {
+    Status read_literal(PacketStream& stream, std::size_t layers) {
         const std::uint64_t at = stream.packet_offset();
         std::array<char, 2 + 255 + 4> head{};
         const auto take = [&](char* to, std::size_t size) -> Status {
@@ -253,20 +258,21 @@ private:
         out_.literal.file_name.assign(head.data() + 2, name);
         OctetReader date(std::string_view(head.data() + 2 + name, 4));
         out_.literal.date = date.u32();
-        out_.text = options_.holdings.make(expected_text_);
-        out_.octets.update({});          // whoever is not expected by now signed something else
+        out_.octets.update({});  // whoever is not expected by now signed something else
+        const Holding* const within = layers == 0 ? clear_.get() : nullptr;
+        text_.emplace(options_.holdings, within, clear_ ? clear_->size() : 0);
         std::array<char, kPiece> piece;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled
         Status result;
         for (;;) {
-            auto count = stream.read(piece.data(), piece.size());
-            if (!count) result = std::unexpected(std::move(count).error());
-            if (!count || *count == 0) break;
-            const std::string_view octets(piece.data(), *count);
-            out_.octets.update(octets);
-            if (out_.text->size() + octets.size() > options_.limits.text_octets) {
+            auto octets = text_->in_place() ? stream.take_part(piece.data(), piece.size())
+                                            : stream.take(piece.data(), piece.size());
+            if (!octets) result = std::unexpected(std::move(octets).error());
+            if (!octets || octets->empty()) break;
+            out_.octets.update(*octets);
+            if (text_->size() + octets->size() > options_.limits.text_octets) {
                 result = bad(ErrorKind::exhausted, at, "the text is too long");
             } else {
-                result = out_.text->append(octets);
+                result = text_->add(*octets, stream.offset() - octets->size());
             }
             if (!result) break;
         }
@@ -396,7 +402,8 @@ private:
     const OpenOptions& options_;
     OpenedMessage out_;
     std::optional<Error> passed_over_;  // why an encrypted session key could not be used
-    std::uint64_t expected_text_ = 0;   // octets, when the text lies open in the container
+    std::unique_ptr<Holding> clear_;    // what the container held
+    std::optional<TextBuilder> text_;
     std::size_t packets_ = 0;
     std::size_t signatures_ = 0;
 };

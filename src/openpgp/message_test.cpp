@@ -119,6 +119,38 @@ TEST(OpenMessage, TakesEachFormOfLengthAndCompression) {
     }
 }
 
+// A text stays where it was decrypted, unless it came in parts too small for that, or compressed.
+TEST(OpenMessage, TextStaysInPlace) {
+    const TestKey alice = TestKey::ed25519_v4("alice");
+    const SessionKey key = session_key(kAes256, "session");
+    Opener opener;
+    opener.with(key);
+    for (const std::size_t size : {0U, 1U, 511U, 512U, 5000U, 100'000U}) {
+        const std::string text = noise(size);
+        const std::string body = literal_body(text);
+        const std::string start = marker() + one_pass(alice);
+        const std::string end = signature_over(alice, text) + packet(Tag::padding, "pad");
+        for (const std::string& inner : {literal(text),
+                                         start + literal(text) + end,
+                                         start + in_parts(Tag::literal_data, body, 9, 9) + end,
+                                         start + in_parts(Tag::literal_data, body, 13, 13) + end,
+                                         in_parts(Tag::literal_data, body, 12, 10)}) {
+            const Opened opened = opener.open(seipd1(key, inner));
+            ASSERT_EQ(opened.text(), text) << opened.error();
+            EXPECT_EQ(opened.result->text->size(), size);
+            EXPECT_EQ(opened.counts.octets, inner.size()) << "no copy";
+            std::string read(size + 1, '\0');
+            EXPECT_EQ(*opened.result->text->read()->read(read.data(), read.size()), size);
+            EXPECT_EQ(read.substr(0, size), text);
+        }
+        const std::string small = in_parts(Tag::literal_data, body, 9, 1);
+        const Opened opened = opener.open(seipd1(key, small));
+        ASSERT_EQ(opened.text(), text) << opened.error();
+        EXPECT_EQ(opened.counts.made, size > 512 + 64 * 2 ? 2U : 1U);
+        EXPECT_EQ(opener.open(seipd1(key, compressed(kZip, small))).text(), text);
+    }
+}
+
 TEST(OpenMessage, FindsAllSignatures) {
     const auto alice = ordinary_v4("alice", "Alice <alice@example.org>");
     const auto bob = ordinary_v6("bob", "Bob <bob@example.org>");

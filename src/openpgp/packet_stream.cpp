@@ -41,15 +41,22 @@ Result<std::optional<PacketHeader>> PacketStream::next() {
 Result<std::size_t> PacketStream::read(char* out, std::size_t size) {
     std::size_t total = 0;
     while (total < size) {
-        SG_TRY(const std::size_t count, read_part(out + total, size - total));
-        if (count == 0) break;
-        total += count;
+        SG_TRY(const std::string_view part, take_part(out + total, size - total));
+        if (part.empty()) break;
+        if (part.data() != out + total) std::memcpy(out + total, part.data(), part.size());
+        total += part.size();
     }
     return total;
 }
 
-// Of one part, or of what is ahead.
-Result<std::size_t> PacketStream::read_part(char* out, std::size_t size) {
+Result<std::string_view> PacketStream::take(char* scratch, std::size_t size) {
+    const bool endless = header_.kind == LengthKind::indeterminate;
+    if (ahead_.empty() && (endless || left_ >= size)) return take_part(scratch, size);
+    SG_TRY(const std::size_t count, read(scratch, size));
+    return std::string_view(scratch, count);
+}
+
+Result<std::string_view> PacketStream::take_part(char* scratch, std::size_t size) {
     while (left_ == 0 && header_.kind == LengthKind::partial) {
         SG_TRYV(fill(kMaxPacketHeader));
         SG_TRY(const PacketHeader part, read_next_part(header_.tag, ahead_, offset_));
@@ -60,16 +67,16 @@ Result<std::size_t> PacketStream::read_part(char* out, std::size_t size) {
     }
     const bool endless = header_.kind == LengthKind::indeterminate;
     if (!endless) size = static_cast<std::size_t>(std::min<std::uint64_t>(size, left_));
-    if (size == 0) return 0;
-    std::size_t count = std::min(size, ahead_.size());
-    if (count > 0) {
-        std::memcpy(out, ahead_.data(), count);
-        drop(count);
+    if (size == 0) return std::string_view();
+    std::string_view taken(scratch, std::min(size, ahead_.size()));
+    if (!taken.empty()) {
+        std::memcpy(scratch, ahead_.data(), taken.size());
+        drop(taken.size());
     } else {
-        SG_TRY(count, input_.read(out, size));
-        offset_ += count;
+        SG_TRY(taken, input_.take(scratch, size));
+        offset_ += taken.size();
     }
-    if (count == 0 && !endless) {
+    if (taken.empty() && !endless) {
         return fail(ErrorKind::malformed,
                     "openpgp.packet",
                     fmt::format("{} at octet {}: cut off at octet {}",
@@ -77,17 +84,24 @@ Result<std::size_t> PacketStream::read_part(char* out, std::size_t size) {
                                 packet_offset_,
                                 offset_));
     }
-    if (!endless) left_ -= count;
-    return count;
+    if (!endless) left_ -= taken.size();
+    return taken;
 }
 
+// Room is made for what is there, at most kPiece octets ahead of it: a length that somebody claims
+// costs nothing.
 Result<std::string> PacketStream::body(std::size_t limit) {
     std::string out;
-    std::array<char, kPiece> piece{};
     for (;;) {
-        SG_TRY(const std::size_t count, read(piece.data(), piece.size()));
+        const std::size_t had = out.size();
+        const bool known = header_.kind == LengthKind::definite;
+        const std::size_t step =
+            known ? static_cast<std::size_t>(std::min<std::uint64_t>(left_, kPiece)) : kPiece;
+        out.resize(had + step);
+        SG_TRY(const std::size_t count, read(out.data() + had, step));
+        out.resize(had + count);
         if (count == 0) return out;
-        if (count > limit - out.size()) {
+        if (out.size() > limit) {
             return fail(ErrorKind::exhausted,
                         "openpgp.packet",
                         fmt::format("{} at octet {}: more than {} octets",
@@ -95,15 +109,14 @@ Result<std::string> PacketStream::body(std::size_t limit) {
                                     packet_offset_,
                                     limit));
         }
-        out.append(piece.data(), count);
     }
 }
 
 Status PacketStream::skip() {
-    std::array<char, kPiece> piece{};
+    std::array<char, kPiece> scratch;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled
     for (;;) {
-        SG_TRY(const std::size_t count, read(piece.data(), piece.size()));
-        if (count == 0) return {};
+        SG_TRY(const std::string_view taken, take(scratch.data(), scratch.size()));
+        if (taken.empty()) return {};
     }
 }
 

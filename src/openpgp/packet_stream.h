@@ -34,13 +34,18 @@ public:
     // must not make everybody behind us work octet by octet. 0 at its end. malformed: the input
     // ends before the body does.
     [[nodiscard]] Result<std::size_t> read(char* out, std::size_t size) override;
+    [[nodiscard]] Result<std::string_view> take(char* scratch, std::size_t size) override;
+    // Octets that lie side by side in the input, so fewer than there are in the body's next parts;
+    // "" at its end. They end at offset().
+    [[nodiscard]] Result<std::string_view> take_part(char* scratch, std::size_t size);
+    // Of the first octet of the input that has not been taken.
+    [[nodiscard]] std::uint64_t offset() const { return offset_; }
     // The whole body. exhausted: more than `limit` octets.
     [[nodiscard]] Result<std::string> body(std::size_t limit);
     // Reads the body and forgets it.
     [[nodiscard]] Status skip();
 
 private:
-    [[nodiscard]] Result<std::size_t> read_part(char* out, std::size_t size);
     [[nodiscard]] Status fill(std::size_t wanted);  // the look-ahead, as far as the input goes
     void drop(std::size_t count);
 

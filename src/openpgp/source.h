@@ -24,6 +24,13 @@ public:
     // Up to `size` octets into `out`; fewer than asked for do not mean the end, 0 does (when `size`
     // is not 0). After an error the source is over.
     [[nodiscard]] virtual Result<std::size_t> read(char* out, std::size_t size) = 0;
+
+    // The same without a copy, where one can be spared: octets in the source's own memory, which
+    // are there until its next call, or in `scratch`, which has room for `size`.
+    [[nodiscard]] virtual Result<std::string_view> take(char* scratch, std::size_t size) {
+        SG_TRY(const std::size_t count, read(scratch, size));
+        return std::string_view(scratch, count);
+    }
 };
 
 // Of borrowed octets.
@@ -36,6 +43,11 @@ public:
         if (count > 0) std::memcpy(out, rest_.data(), count);
         rest_.remove_prefix(count);
         return count;
+    }
+    [[nodiscard]] Result<std::string_view> take(char* /*scratch*/, std::size_t size) override {
+        const std::string_view taken = rest_.substr(0, size);
+        rest_.remove_prefix(taken.size());
+        return taken;
     }
     [[nodiscard]] std::string_view rest() const { return rest_; }
 

@@ -511,6 +511,7 @@ private:
             ++counts_.looks;
             return holding_->read();
         }
+        Status keep(std::span<const Extent> extents) override { return holding_->keep(extents); }
 
     private:
         HoldingCounts& counts_;
