@@ -28,19 +28,18 @@ Outcome<Exit> list(Context& context, const Given& given) {
                  {"STATUS"},
                  {"SIZE", Align::right},
                  {"MESSAGE-ID"}});
-    SG_TRYV(
-        context.each_item("/api/v1/messages", parameters, limit, [&](const Json& row) {
-            ++found;
-            if (context.json()) return context.print_line(row);
-            const auto size = row.value("size", std::uint64_t{0});
-            table.add({show_time(text_of(row, "last")),
-                       text_of(row, "id"),
-                       sender_of(row),
-                       text_of(row, "recipient"),
-                       text_of(row, "status"),
-                       size == 0 ? "-" : show_size(size),
-                       text_of(row, "message_id")});
-        }));
+    SG_TRYV(context.each_item("/api/v1/messages", parameters, limit, [&](const Json& row) {
+        ++found;
+        if (context.json()) return context.print_line(row);
+        const auto size = row.value("size", std::uint64_t{0});
+        table.add({show_time(text_of(row, "last")),
+                   text_of(row, "id"),
+                   sender_of(row),
+                   text_of(row, "recipient"),
+                   text_of(row, "status"),
+                   size == 0 ? "-" : show_size(size),
+                   text_of(row, "message_id")});
+    }));
     if (found == 0) {
         context.console().talk("No message in the mail log fits.\n");
         return Exit::no;
