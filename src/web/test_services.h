@@ -163,11 +163,12 @@ public:
                              const admin::TemplateText& text) -> Result<admin::TemplateText> {
             return admin::TemplateText{"Subject: Message undeliverable\n\n" + text.text, text.html};
         };
-        context_ = std::make_unique<admin::Context>(*database_,
-                                                    clock,
-                                                    settings,
-                                                    std::move(library),
-                                                    [](const std::shared_ptr<const admin::Effective>&) {});
+        context_ =
+            std::make_unique<admin::Context>(*database_,
+                                             clock,
+                                             settings,
+                                             std::move(library),
+                                             [](const std::shared_ptr<const admin::Effective>&) {});
         const auto adopted = context_->adopt_settings(settings, {"file", "start"});
         EXPECT_TRUE(adopted) << adopted.error().detail();
         maillog::Options options;
