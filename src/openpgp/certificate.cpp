@@ -248,7 +248,7 @@ private:
 
     Status take_signature(const Packet& packet) {
         if (!any_) return too_early(packet);
-        if (!current_ || signatures_ == nullptr) return {};
+        if (!current_) return {};
         auto signature = Signature::parse(packet, limits_.signature);
         if (!signature) {  // junk beside good signatures must not cost the good ones
             note(current_->notes, signature.error().detail());
@@ -257,8 +257,13 @@ private:
         // Certifications by others are not even kept until the end: there may be 150 000 of them.
         const bool own = (*signature)->may_be_from(*current_->primary);
         if (!own && !limits_.third_party && !is_revocation((*signature)->type())) return {};
-        if (!fits(packet)) return {};
-        signatures_->push_back(*std::move(signature));
+        // A revocation of the key is put behind it by some, and at the end of the file by others.
+        const SignatureType type = (*signature)->type();
+        const bool of_primary =
+            type == SignatureType::key_revocation || type == SignatureType::direct_key;
+        std::vector<SignaturePtr>* const place = of_primary ? &current_->signatures : signatures_;
+        if (place == nullptr || !fits(packet)) return {};
+        place->push_back(*std::move(signature));
         return {};
     }
 

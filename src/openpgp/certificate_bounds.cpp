@@ -27,9 +27,12 @@ struct Component {
 // Which revocations matter most: the hard ones; of a key's soft ones the oldest, since none after
 // it adds anything; of a user ID's the newest, since an older one may have been overtaken.
 bool matters_more(const SignaturePtr& a, const SignaturePtr& b) {
+    const auto is_of_user_id = [](const SignaturePtr& one) {
+        return one->type() == SignatureType::certification_revocation;
+    };
     if (a->is_hard_revocation() != b->is_hard_revocation()) return a->is_hard_revocation();
-    return a->type() == SignatureType::certification_revocation ? a->is_before(*b)
-                                                                : b->is_before(*a);
+    if (is_of_user_id(a) != is_of_user_id(b)) return is_of_user_id(b);
+    return is_of_user_id(a) ? a->is_before(*b) : b->is_before(*a);
 }
 
 bool is_newer(const SignaturePtr& a, const SignaturePtr& b) {
@@ -58,7 +61,8 @@ public:
         for (Component& one : components_) {
             std::ranges::sort(one.own, is_newer);
             std::ranges::sort(one.foreign, is_newer);
-            (void)cut(one.own, one.check);
+            // What could not be verified may have been what takes the key its validity.
+            if (!cut(one.own, one.check)) return too_many();
             if (one.foreign.size() > limits_.signatures) one.foreign.resize(limits_.signatures);
             *one.signatures = std::move(one.revocations);
             append(*one.signatures, one.appointed);
@@ -208,7 +212,7 @@ private:
 
     [[nodiscard]] static std::unexpected<Error> too_many() {
         return fail(
-            ErrorKind::exhausted, "openpgp.certificate", "more revocations than can be looked at");
+            ErrorKind::exhausted, "openpgp.certificate", "more signatures than can be looked at");
     }
 
     Certificate& certificate_;

@@ -69,9 +69,7 @@ private:
         }
         // Perhaps of an appointed key. The hints do not rule that out: anybody may have added one
         // in the unhashed area that names the primary key.
-        for (const Fingerprint& print : signature->issuer_fingerprints())
-            out.appointed.push_back({signature, print});
-        if (signature->issuer_fingerprints().empty()) out.appointed.push_back({signature, {}});
+        out.appointed.push_back({signature, {}});
     }
 
     const Key& primary_;
@@ -92,16 +90,19 @@ void collect_revokers(std::vector<Fingerprint>& out, const CheckedComponent& com
     }
 }
 
-// Only what an appointed key may have made is of interest.
+// Only what an appointed key may have made is of interest. Any hint that fits is enough: the others
+// may have been added by somebody, and the signature itself proves whose it is.
 void keep_appointed(CheckedComponent& component, const std::vector<Fingerprint>& revokers) {
     std::vector<AppointedRevocation> kept;
-    for (AppointedRevocation& one : component.appointed) {
+    for (const AppointedRevocation& one : component.appointed) {
+        const auto& prints = one.signature->issuer_fingerprints();
+        const auto& ids = one.signature->issuer_ids();
         for (const Fingerprint& revoker : revokers) {
-            const auto& ids = one.signature->issuer_ids();
-            const bool by_id =
-                one.revoker.empty() &&
-                (ids.empty() || std::ranges::find(ids, key_id_of(revoker)) != ids.end());
-            if (one.revoker == revoker || by_id) kept.push_back({one.signature, revoker});
+            if (!one.signature->has_issuer() ||
+                std::ranges::find(prints, revoker) != prints.end() ||
+                std::ranges::find(ids, key_id_of(revoker)) != ids.end()) {
+                kept.push_back({one.signature, revoker});
+            }
         }
     }
     component.appointed = std::move(kept);

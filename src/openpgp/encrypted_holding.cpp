@@ -126,9 +126,9 @@ public:
         std::string_view rest = rest_of_block();
         if (rest.empty() && next_ < holding_.blocks()) {
             wipe(block_);
+            at_ = 0;
             SG_TRY(block_, holding_.block(next_));
             ++next_;
-            at_ = 0;
             rest = rest_of_block();
         }
         if (rest.empty()) {

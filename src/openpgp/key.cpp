@@ -118,10 +118,9 @@ Result<KeyPtr> Key::parse(const Packet& packet) {
     const std::string_view from_numbers = in.rest();
     const std::string_view bounded = v6 ? from_numbers.substr(0, said) : from_numbers;
     const std::size_t header = v6 ? kHeaderV6 : kHeaderV4;
-    key->public_body_ = packet.body.substr(0, header + bounded.size());
-    const auto left = key->read_numbers(std::string_view(key->public_body_).substr(header));
+    const auto left = key->read_numbers(bounded);
     if (!left) return bad(ErrorKind::malformed, "its numbers are cut off or badly written");
-    const std::size_t public_size = key->public_body_.size() - left->size();
+    const std::size_t public_size = header + bounded.size() - left->size();
     if (v6 && !left->empty()) return bad(ErrorKind::malformed, "octets behind its numbers");
     if (v6 && is_legacy_curve(key->curve_)) {
         return bad(ErrorKind::malformed, "a version 6 key must not have this curve");
@@ -133,8 +132,8 @@ Result<KeyPtr> Key::parse(const Packet& packet) {
                    secret.empty() ? "its secret part is missing" : "octets behind its numbers");
     }
     if (is_secret_packet(packet.tag)) key->secret_part_ = secret;
-    key->public_body_.resize(public_size);
-    // The views were taken before the last change of the string, which may have moved it.
+    // Only the public octets are copied, since nothing wipes these; then the views are of the copy.
+    key->public_body_ = packet.body.substr(0, public_size);
     (void)key->read_numbers(std::string_view(key->public_body_).substr(header));
     key->make_fingerprint();
     return key;

@@ -182,7 +182,7 @@ private:
             if (!header || header->tag != Tag::signature) {
                 return bad(ErrorKind::malformed, stream.packet_offset(), "a signature is missing");
             }
-            SG_TRYV(take_signature(stream));
+            SG_TRYV(take_signature(stream, &one_passes.back()));
         }
         return end(stream);
     }
@@ -201,12 +201,22 @@ private:
         return bad(ErrorKind::exhausted, offset, "too many signatures");
     }
 
-    Status take_signature(PacketStream& stream) {
+    // `announced`: by the one-pass packet that it pairs with; null: it stands before the text.
+    Status take_signature(PacketStream& stream, const OnePass* announced = nullptr) {
         const std::uint64_t at = stream.packet_offset();
         SG_TRY(const std::string body, stream.body(options_.limits.packet_octets));
         auto parsed = Signature::parse(Packet{Tag::signature, at, stream.body_offset(), body});
         if (parsed) {
-            out_.octets.expect(**parsed);
+            const Signature& signature = **parsed;
+            if (announced != nullptr && announced->known &&
+                (signature.type() != announced->type || signature.hash_id() != announced->hash ||
+                 signature.salt() != announced->salt)) {
+                SignatureVerdict& verdict = out_.unreadable.emplace_back();
+                verdict.offset = at;
+                verdict.findings.push_back({Reason::malformed, "it was announced as another"});
+                return {};
+            }
+            out_.octets.expect(signature);
             out_.signatures.push_back(*std::move(parsed));
             return {};
         }

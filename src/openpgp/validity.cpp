@@ -388,6 +388,7 @@ std::optional<mime::Address> mailbox_of(std::string_view user_id) {
 bool names_mailbox(const CheckedCertificate& certificate,
                    const mime::Address& address,
                    const Question& question) {
+    if (!judge_primary(certificate, question).valid()) return false;
     for (std::size_t i = 0; i < certificate.user_ids().size(); ++i) {
         const UserIdState state = judge_user_id(certificate, i, question);
         if (!state.valid() || state.attribute) continue;

@@ -84,7 +84,7 @@ enum class KeyUse : std::uint8_t { sign, encrypt, certify };
 // than one could be read from it.
 [[nodiscard]] std::optional<mime::Address> mailbox_of(std::string_view user_id);
 
-// Whether a user ID that is valid names this mailbox.
+// Whether the primary key is valid and a user ID that is valid names this mailbox.
 [[nodiscard]] bool names_mailbox(const CheckedCertificate& certificate,
                                  const mime::Address& address,
                                  const Question& question);

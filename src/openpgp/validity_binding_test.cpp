@@ -108,7 +108,7 @@ Group self_signature_cases() {
                      }
                      return forge;
                  },
-             .asked = {at(1).primary({R::not_bound}).user_id({R::not_bound})}},
+             .asked = {at(1).primary({R::not_bound, R::bad_signature}).user_id({R::not_bound})}},
             {.name = "MovedFromAnotherUserId",
              .holds = "a user ID with the self-signature of another one (A24)",
              .section = "5.2.4",

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 namespace sealgate::openpgp {
 namespace {
@@ -23,10 +24,15 @@ struct Candidate {
 std::vector<Candidate> candidates_for(const Signature& signature,
                                       std::span<const CertificatePtr> certificates) {
     std::vector<Candidate> out;
+    std::vector<std::string_view> keys;
     const auto consider = [&](const CheckedCertificate& certificate, const Key& key) {
-        if (out.size() < kMaxCandidates && signature.may_be_from(key)) {
-            out.push_back({&certificate, &key});
+        if (!signature.may_be_from(key)) return;
+        // However many certificates have adopted a key, it is one.
+        if (std::ranges::find(keys, key.fingerprint()) == keys.end()) {
+            if (keys.size() == kMaxCandidates) return;
+            keys.emplace_back(key.fingerprint());
         }
+        out.push_back({&certificate, &key});
     };
     for (const CertificatePtr& certificate : certificates) {
         consider(*certificate, *certificate->certificate().primary);
@@ -189,8 +195,12 @@ SignatureVerdict judge_signature(const Signature& signature,
     // The first of whom the signature is. When it is of none, the findings say what the last was.
     CheckResult result = CheckResult::bad;
     std::vector<SignatureVerdict> good;
+    std::map<std::string_view, CheckResult> results;  // by key: each is asked once
     for (const Candidate& candidate : candidates) {
-        const CheckResult checked = check_digest(signature, *candidate.key, hash->copy());
+        const auto [at, fresh] =
+            results.try_emplace(candidate.key->fingerprint(), CheckResult::bad);
+        if (fresh) at->second = check_digest(signature, *candidate.key, hash->copy());
+        const CheckResult checked = at->second;
         if (checked != CheckResult::good) {
             result = checked;
             continue;
