@@ -481,40 +481,43 @@ struct HoldingCounts {
 
 // Holdings that count. With `keep` off they forget what they are given.
 class CountingHoldings final : public HoldingMaker {
+    // Shared with the holdings, which may outlive their maker.
+    std::shared_ptr<HoldingCounts> shared_ = std::make_shared<HoldingCounts>();
+
 public:
     explicit CountingHoldings(bool keep = true) : keep_(keep) {}
     [[nodiscard]] std::unique_ptr<Holding> make(std::uint64_t expected) override {
         ++counts.made;
-        return std::make_unique<Counting>(counts, keep_, memory_.make(expected));
+        return std::make_unique<Counting>(shared_, keep_, memory_.make(expected));
     }
 
-    HoldingCounts counts;
+    HoldingCounts& counts = *shared_;
 
 private:
     class Counting final : public Holding {
     public:
-        Counting(HoldingCounts& counts, bool keep, std::unique_ptr<Holding> holding)
-            : counts_(counts),
+        Counting(std::shared_ptr<HoldingCounts> counts, bool keep, std::unique_ptr<Holding> holding)
+            : counts_(std::move(counts)),
               keep_(keep),
               holding_(std::move(holding)) {}
         Status append(std::string_view octets) override {
-            ++counts_.appends;
-            counts_.octets += octets.size();
+            ++counts_->appends;
+            counts_->octets += octets.size();
             return keep_ ? holding_->append(octets) : Status();
         }
         [[nodiscard]] std::uint64_t size() const override { return holding_->size(); }
         [[nodiscard]] std::optional<std::string_view> view() const override {
-            ++counts_.looks;
+            ++counts_->looks;
             return holding_->view();
         }
         [[nodiscard]] std::unique_ptr<Source> read() const override {
-            ++counts_.looks;
+            ++counts_->looks;
             return holding_->read();
         }
         Status keep(std::span<const Extent> extents) override { return holding_->keep(extents); }
 
     private:
-        HoldingCounts& counts_;
+        std::shared_ptr<HoldingCounts> counts_;
         bool keep_;
         std::unique_ptr<Holding> holding_;
     };
